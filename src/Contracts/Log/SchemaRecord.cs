@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tapline.Contracts.Schema;
+
+namespace Tapline.Contracts.Log;
+
+/// <summary>One version of a table's schema as a record of the schema topic. A source appends it, and waits for the
+/// acknowledgement, before the first data record that is written under it.</summary>
+public static class SchemaRecord
+{
+    /// <summary>The record's key: <c>{"schema":"app","table":"accounts","version":3}</c>.</summary>
+    public static byte[] Key(TableSchema schema) => JsonSerializer.SerializeToUtf8Bytes(
+        new SchemaKeyJson(schema.Table.Schema, schema.Table.Name, schema.Version), LogJson.Default.SchemaKeyJson);
+
+    /// <summary>The record's value.</summary>
+    public static byte[] Value(TableSchema schema) => JsonSerializer.SerializeToUtf8Bytes(
+        new SchemaJson(
+            schema.Table.Schema,
+            schema.Table.Name,
+            schema.Version,
+            [.. schema.Columns.Select(static c => new ColumnJson(c.Name, c.SourceType, c.Nullable, c.KeyOrdinal))],
+            new FormatJson(schema.Format.Decimals, schema.Format.Times, schema.Format.Binary, schema.Format.UnavailablePlaceholder)),
+        LogJson.Default.SchemaJson);
+
+    /// <summary>Reads a record's value. Throws <see cref="JsonException"/> on anything else.</summary>
+    public static TableSchema Parse(ReadOnlySpan<byte> value)
+    {
+        var json = JsonSerializer.Deserialize(value, LogJson.Default.SchemaJson)
+            ?? throw new JsonException("a schema record is null");
+        return new TableSchema(
+            new TableId(json.Schema, json.Table),
+            json.Version,
+            [.. json.Columns.Select(static c => PostgresTypes.Column(c.Name, c.Type, c.Nullable, c.Key))],
+            new WireFormat(json.Format.Decimals, json.Format.Times, json.Format.Binary)
+            {
+                UnavailablePlaceholder = json.Format.Unavailable,
+            });
+    }
+}
+
+sealed record SchemaKeyJson(string Schema, string Table, int Version);
+
+sealed record SchemaJson(string Schema, string Table, int Version, ImmutableArray<ColumnJson> Columns, FormatJson Format);
+
+sealed record ColumnJson(string Name, string Type, bool Nullable, int Key);
+
+sealed record FormatJson(DecimalMode Decimals, TimeMode Times, BinaryMode Binary, string Unavailable);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(SchemaKeyJson))]
+[JsonSerializable(typeof(SchemaJson))]
+sealed partial class LogJson : JsonSerializerContext;

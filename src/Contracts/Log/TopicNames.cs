@@ -1,0 +1,37 @@
+using System.Text;
+using Tapline.Contracts.Schema;
+
+namespace Tapline.Contracts.Log;
+
+/// <summary>The names of a pipeline's topics, by Debezium's rules and ours.</summary>
+public static class TopicNames
+{
+    /// <summary>The header that names the schema version (decimal digits) under which our own source wrote a record.</summary>
+    public const string SchemaHeader = "tapline.schema";
+
+    /// <summary><c>prefix.schema.table</c>, with what Kafka does not allow in names replaced by <c>_</c>.</summary>
+    public static string Data(string prefix, TableId table) => Sanitize($"{prefix}.{table.Schema}.{table.Name}");
+
+    /// <summary>Where the versions of the table schemas are kept (compacted; see <see cref="SchemaRecord"/>).</summary>
+    public static string Schemas(string prefix) => Sanitize($"__tapline-schema.{prefix}");
+
+    /// <summary>Where a source keeps its progress (compacted).</summary>
+    public static string Progress(string prefix) => Sanitize($"__tapline-progress.{prefix}");
+
+    /// <summary>Debezium's heartbeat topic.</summary>
+    public static string Heartbeat(string prefix) => Sanitize($"__debezium-heartbeat.{prefix}");
+
+    /// <summary>Debezium's transaction metadata topic.</summary>
+    public static string Transactions(string prefix) => Sanitize($"{prefix}.transaction");
+
+    /// <summary>What could not be used, with its reason.</summary>
+    public static string Quarantine(string prefix) => Sanitize($"{prefix}.quarantine");
+
+    static string Sanitize(string name)
+    {
+        var clean = new StringBuilder(name.Length);
+        foreach (var c in name)
+            clean.Append(char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_');
+        return clean.ToString();
+    }
+}
