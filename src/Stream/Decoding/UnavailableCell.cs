@@ -1,0 +1,7 @@
+namespace Tapline.Streaming.Decoding;
+
+/// <summary>A cell whose value the event does not carry, so that the row's former value still holds. The column has a
+/// null in its place.</summary>
+/// <param name="Row">The row's number in its <see cref="ChangeRows"/>.</param>
+/// <param name="Column">The column's number in the schema.</param>
+public readonly record struct UnavailableCell(int Row, int Column);
