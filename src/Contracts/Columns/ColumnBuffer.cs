@@ -168,6 +168,20 @@ public sealed class ColumnBuffer
         AddRow(valid: true);
     }
 
+    /// <summary>Adds many fixed-width rows at once, given as their bytes side by side. Bit n of <paramref name="validity"/> is
+    /// set when row n has a value; empty when every row has one. What stands in the place of a null is not kept.</summary>
+    public void AppendFixedRows(ReadOnlySpan<byte> values, ReadOnlySpan<ulong> validity)
+    {
+        var first = Count;
+        values.CopyTo(Slots(values.Length));
+        var nulls = AddRows(values.Length / Width, validity);
+        for (var row = first; nulls > 0 && row < Count; row++)
+        {
+            if (IsNull(row))
+                _fixed.AsSpan(row * Width, Width).Clear();
+        }
+    }
+
     /// <summary>Adds a row of another buffer of the same type and width.</summary>
     public void AppendFrom(ColumnBuffer source, int row)
     {
@@ -220,6 +234,14 @@ public sealed class ColumnBuffer
         return _fixed.AsSpan(start, width);
     }
 
+    Span<byte> Slots(int byteCount)
+    {
+        var start = Count * Width;
+        if (_fixed.Length - start < byteCount)
+            Array.Resize(ref _fixed, Grown(_fixed.Length, start + byteCount));
+        return _fixed.AsSpan(start, byteCount);
+    }
+
     void AppendOffset()
     {
         if (_offsets.Length < Count + 2)
@@ -235,6 +257,28 @@ public sealed class ColumnBuffer
         if (valid)
             _validity[word] |= 1UL << (Count & 63);
         Count++;
+    }
+
+    int AddRows(int count, ReadOnlySpan<ulong> validity)
+    {
+        var words = (Count + count + 63) >> 6;
+        if (words > _validity.Length)
+            Array.Resize(ref _validity, Grown(_validity.Length, words));
+        var nulls = 0;
+        for (var done = 0; done < count; done += 64)
+        {
+            var rows = Math.Min(64, count - done);
+            var valid = validity.IsEmpty ? ulong.MaxValue : validity[done >> 6];
+            valid &= ulong.MaxValue >> (64 - rows);
+            nulls += rows - BitOperations.PopCount(valid);
+            var at = Count + done;
+            _validity[at >> 6] |= valid << (at & 63);
+            if ((at & 63) + rows > 64)
+                _validity[(at >> 6) + 1] |= valid >> (64 - (at & 63));
+        }
+        Count += count;
+        NullCount += nulls;
+        return nulls;
     }
 
     ReadOnlySpan<T> Fixed<T>(int width)
