@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
+using Tapline.Streaming.Decoding.Values;
+
+namespace Tapline.Streaming.Decoding;
+
+/// <summary>What both decoders work out once from a table version.</summary>
+sealed class DecodePlan
+{
+    /// <summary>The largest key and value together. A broker's default is 1 MiB, the limit only has to stop nonsense.</summary>
+    public const int EventBytesMax = 256 << 20;
+
+    public DecodePlan(TableSchema schema)
+    {
+        Schema = schema;
+        Names = new NameTable(schema.Columns.Select(static column => column.Name));
+        var placeholder = new Placeholder(schema.Format);
+        Columns = [.. schema.Columns.Select(column => new ColumnDecoder(column, schema.Format, placeholder))];
+        KeyColumns = [.. schema.KeyColumns.Select(column => schema.Columns.IndexOf(column))];
+    }
+
+    public TableSchema Schema { get; }
+
+    /// <summary>The columns' names, numbered as in the schema.</summary>
+    public NameTable Names { get; }
+
+    public ImmutableArray<ColumnDecoder> Columns { get; }
+
+    /// <summary>The numbers of the key's columns in key order; empty without a key.</summary>
+    public ImmutableArray<int> KeyColumns { get; }
+
+    public bool HasKey => KeyColumns.Length > 0;
+}
