@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tapline.Lakehouse.Parquet;
 
 /// <summary>Bytes that grow at the end and are reused after <see cref="Clear"/>.</summary>
-internal sealed class ByteBuffer
+sealed class ByteBuffer
 {
     byte[] _bytes = [];
 

@@ -8,7 +8,7 @@ using Tapline.Lakehouse.Parquet.Statistics;
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Booleans: a bit each, never by dictionary.</summary>
-internal sealed class BooleanChunkWriter(
+sealed class BooleanChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
     : ColumnChunkWriter(column, pages, workspace, options)
 {

@@ -8,7 +8,7 @@ using Tapline.Lakehouse.Parquet.Statistics;
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Strings and bytes: by dictionary if enough of them repeat, else plain.</summary>
-internal sealed class BytesChunkWriter(
+sealed class BytesChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
     : ColumnChunkWriter(column, pages, workspace, options)
 {

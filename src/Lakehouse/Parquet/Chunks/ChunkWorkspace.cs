@@ -3,7 +3,7 @@ using Tapline.Lakehouse.Parquet.Encodings;
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Memory that the columns of a file use one after the other.</summary>
-internal sealed class ChunkWorkspace
+sealed class ChunkWorkspace
 {
     int[] _codes = [];
 

@@ -6,7 +6,7 @@ namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>What the footer says of one column in one row group. Offsets and sizes are bytes of the file; sizes contain the
 /// pages' headers.</summary>
-internal sealed record ColumnChunk(PhysicalColumn Column, int RowCount, ColumnStatistics Statistics)
+sealed record ColumnChunk(PhysicalColumn Column, int RowCount, ColumnStatistics Statistics)
 {
     /// <summary>Where the dictionary page is; -1 for none.</summary>
     public required int DictionaryOffset { get; init; }
@@ -27,4 +27,4 @@ internal sealed record ColumnChunk(PhysicalColumn Column, int RowCount, ColumnSt
 }
 
 /// <summary>One row group: a chunk for each column.</summary>
-internal sealed record RowGroup(ColumnChunk[] Chunks, int RowCount);
+sealed record RowGroup(ColumnChunk[] Chunks, int RowCount);

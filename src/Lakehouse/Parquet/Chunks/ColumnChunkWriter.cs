@@ -10,7 +10,7 @@ namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Writes one column of one row group: a dictionary page if that pays, then data pages, each made of definition
 /// levels and the values that are not null.</summary>
-internal abstract class ColumnChunkWriter(
+abstract class ColumnChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
 {
     /// <summary>The writer for a column's type.</summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Leaves the slots of nulls out, since Parquet stores none for them.</summary>
-internal static class DenseValues
+static class DenseValues
 {
     /// <summary>Copies the values whose bit is set, in order; returns how many.</summary>
     public static int Copy<T>(ReadOnlySpan<T> values, ReadOnlySpan<ulong> validity, Span<T> dense)

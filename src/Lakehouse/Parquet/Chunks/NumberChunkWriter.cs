@@ -13,7 +13,7 @@ namespace Tapline.Lakehouse.Parquet.Chunks;
 /// <summary>Numbers of 4 or 8 bytes: by dictionary if few are distinct, else whole numbers by differences if those are
 /// small, else plain. <typeparamref name="TBits"/> is the integer of the same width, under which the dictionary tells
 /// floating-point values apart bit by bit.</summary>
-internal sealed class NumberChunkWriter<TValue, TBits>(
+sealed class NumberChunkWriter<TValue, TBits>(
     PhysicalColumn column,
     PageWriter pages,
     ChunkWorkspace workspace,

@@ -7,7 +7,7 @@ using Tapline.Lakehouse.Parquet.Statistics;
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
 /// <summary>Decimals of more than 18 digits: big-endian bytes of a fixed length, by dictionary or plain.</summary>
-internal sealed class WideDecimalChunkWriter(
+sealed class WideDecimalChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
     : ColumnChunkWriter(column, pages, workspace, options)
 {

@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>Packs unsigned numbers into so many bits each, from the lowest bit up, as Parquet's bit-packed runs and delta
 /// miniblocks want them.</summary>
-internal static class BitPacking
+static class BitPacking
 {
     /// <summary>Bits that hold every number up to this one.</summary>
     public static int WidthOf(ulong greatest) => 64 - BitOperations.LeadingZeroCount(greatest);

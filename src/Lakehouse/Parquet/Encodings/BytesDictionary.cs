@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>Numbers the distinct strings of a column in the order in which they first occur. Keeps where they lie in the
 /// column, not the strings. A slot holds 32 bits of hash beside the code, so that few comparisons go to the bytes.</summary>
-internal sealed class BytesDictionary
+sealed class BytesDictionary
 {
     const int SlotsMin = 1024;
 

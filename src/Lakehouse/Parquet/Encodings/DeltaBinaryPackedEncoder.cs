@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 /// <summary>DELTA_BINARY_PACKED: the first value, then blocks of 128 differences, each kept as its excess over the block's
 /// smallest in as few bits as each 32 of them need.
 /// https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-encoding-delta_binary_packed--5</summary>
-internal static class DeltaBinaryPackedEncoder
+static class DeltaBinaryPackedEncoder
 {
     const int BlockValues = 128;
     const int MiniblockCount = 4;

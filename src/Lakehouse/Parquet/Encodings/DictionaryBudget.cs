@@ -2,7 +2,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>When a dictionary stops to pay: too many distinct values, judged early from how few of the first values repeat, or
 /// a table that values collide in.</summary>
-internal readonly struct DictionaryBudget(int valueCount, int distinctMax)
+readonly struct DictionaryBudget(int valueCount, int distinctMax)
 {
     /// <summary>Values after which the first verdict falls.</summary>
     public const int SampleCount = 4096;

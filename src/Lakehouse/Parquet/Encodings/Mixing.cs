@@ -4,7 +4,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>Hashes for the dictionaries: a 64 × 64 bit product folded onto itself. Not against an adversary; the dictionaries
 /// give up when values collide too often.</summary>
-internal static class Mixing
+static class Mixing
 {
     const ulong First = 0x9E37_79B9_7F4A_7C15;
     const ulong Second = 0xD1B5_4A32_D192_ED03;

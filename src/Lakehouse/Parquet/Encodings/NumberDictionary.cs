@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>Numbers the distinct values of a column in the order in which they first occur. Open addressing, linear steps;
 /// grows from small so that few values stay in the nearest cache.</summary>
-internal sealed class NumberDictionary<T>
+sealed class NumberDictionary<T>
     where T : unmanaged, IBinaryInteger<T>
 {
     const int SlotsMin = 1024;

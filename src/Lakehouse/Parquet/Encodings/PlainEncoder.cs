@@ -6,7 +6,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>PLAIN: values one after the other, numbers in little-endian order, bytes behind their length.
 /// https://github.com/apache/parquet-format/blob/master/Encodings.md#plain-plain--0</summary>
-internal static class PlainEncoder
+static class PlainEncoder
 {
     /// <summary>Writes numbers of 4 or 8 bytes.</summary>
     public static void Encode<T>(ReadOnlySpan<T> values, ByteBuffer output)

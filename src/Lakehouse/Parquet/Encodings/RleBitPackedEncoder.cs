@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Encodings;
 /// <summary>The RLE / bit-packing hybrid: runs of one repeated value (count × 2, value) between runs of eights packed bit by
 /// bit (eights × 2 + 1, bits).
 /// https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3</summary>
-internal static class RleBitPackedEncoder
+static class RleBitPackedEncoder
 {
     // A repeated run costs a header, a value and the header of the packed run after it.
     const int RunValuesMin = 32;
@@ -96,7 +96,7 @@ internal static class RleBitPackedEncoder
 }
 
 /// <summary>Reads bits that may start anywhere in a word.</summary>
-internal static class BitRun
+static class BitRun
 {
     /// <summary>Up to 64 bits from bit <paramref name="start"/>; those past <paramref name="count"/> are zero.</summary>
     public static ulong Word(ReadOnlySpan<ulong> bits, int start, int count)

@@ -10,7 +10,7 @@ namespace Tapline.Lakehouse.Parquet.Footer;
 
 /// <summary>Ends a file: the metadata, its length, the magic.
 /// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (FileMetaData)</summary>
-internal sealed class FooterWriter(
+sealed class FooterWriter(
     ByteBuffer file, PhysicalColumn[] columns, ParquetCodec codec, ParquetOptions options)
 {
     readonly CompactWriter _thrift = new(file);

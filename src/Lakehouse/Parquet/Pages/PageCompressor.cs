@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Pages;
 
 /// <summary>Compresses pages with one codec and keeps its memory between pages. Takes gzip, which .NET brings, where the
 /// native library of the codec asked for is missing.</summary>
-internal sealed class PageCompressor : IDisposable
+sealed class PageCompressor : IDisposable
 {
     readonly int _zstdLevel;
     readonly ZstdCompressor? _zstd;

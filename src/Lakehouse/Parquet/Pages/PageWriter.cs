@@ -5,7 +5,7 @@ namespace Tapline.Lakehouse.Parquet.Pages;
 
 /// <summary>Puts pages into the file: header, then the compressed bytes. Data pages are of version 1, which every reader has.
 /// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)</summary>
-internal sealed class PageWriter(ByteBuffer file, PageCompressor compressor)
+sealed class PageWriter(ByteBuffer file, PageCompressor compressor)
 {
     const int DataPage = 0;
     const int DictionaryPage = 2;

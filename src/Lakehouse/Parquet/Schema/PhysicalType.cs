@@ -1,7 +1,7 @@
 namespace Tapline.Lakehouse.Parquet.Schema;
 
 /// <summary>What a Parquet column's values are on disk; the numbers are the format's own.</summary>
-internal enum PhysicalType
+enum PhysicalType
 {
     Boolean = 0,
     Int32 = 1,

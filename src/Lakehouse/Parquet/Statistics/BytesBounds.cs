@@ -4,7 +4,7 @@ namespace Tapline.Lakehouse.Parquet.Statistics;
 
 /// <summary>Finds the first and the last of strings in the order of their unsigned bytes. Most are told apart by their first
 /// eight bytes, as one number.</summary>
-internal ref struct BytesBounds(ReadOnlySpan<byte> bytes)
+ref struct BytesBounds(ReadOnlySpan<byte> bytes)
 {
     readonly ReadOnlySpan<byte> _bytes = bytes;
     ulong _minHead = ulong.MaxValue;

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Tapline.Lakehouse.Parquet.Statistics;
 
 /// <summary>The least and the greatest of numbers.</summary>
-internal static class NumberBounds
+static class NumberBounds
 {
     /// <summary>Bounds of at least one number; meaningless when one of them is NaN.</summary>
     public static (T Min, T Max, bool HasNaN) Find<T>(ReadOnlySpan<T> values)

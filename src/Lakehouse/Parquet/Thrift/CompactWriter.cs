@@ -3,7 +3,7 @@ namespace Tapline.Lakehouse.Parquet.Thrift;
 /// <summary>Writes Thrift's compact protocol, as far as Parquet's headers and footer use it: a field is a byte of
 /// id difference and type, then the value; a struct ends with a zero.
 /// https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md</summary>
-internal sealed class CompactWriter(ByteBuffer output)
+sealed class CompactWriter(ByteBuffer output)
 {
     const byte TrueType = 1;
     const byte FalseType = 2;
