@@ -6,8 +6,8 @@ namespace Tapline.Native;
 /// Versions are pinned here and nowhere else.</summary>
 public static class NativeLibraries
 {
-    /// <summary>The pinned version of DuckDB's library.</summary>
-    public const string DuckDbVersion = "1.5.6-r.1";
+    /// <summary>The pinned version of DuckDB's library; 1.5.6 is published for this one platform so far.</summary>
+    public static string DuckDbVersion => Platform == "linux-x64" ? "1.5.6-r.1" : "1.5.5-r.5";
 
     /// <summary>The pinned version of librdkafka.</summary>
     public const string LibrdkafkaVersion = "2.15.1";
