@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Npgsql;
+using NpgsqlTypes;
+using Tapline.Contracts.Schema;
+
+namespace Tapline.Ingest.Postgres.Catalog;
+
+/// <summary>Asks the system catalog about tables, publications and slots. Every answer is as of the connection's own
+/// snapshot.</summary>
+sealed class CatalogReader(NpgsqlConnection connection)
+{
+    // In pg_publication_tables the column list and the row filter exist from PostgreSQL 15 on.
+    static readonly Version _publicationColumns = new(15, 0);
+
+    /// <summary>The tables of a publication; empty when there is none of that name.</summary>
+    public Task<List<SourceTable>> PublishedTablesAsync(string publication, CancellationToken ct)
+    {
+        var detailed = connection.PostgreSqlVersion >= _publicationColumns;
+        return TablesAsync(
+            $"""
+            SELECT c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
+                   EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
+                   {(detailed ? "p.rowfilter" : "NULL::text")}, {(detailed ? "p.attnames::text[]" : "NULL::text[]")}
+            FROM pg_publication_tables p
+            JOIN pg_namespace n ON n.nspname = p.schemaname
+            JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+            WHERE p.pubname = $1 ORDER BY 2, 3
+            """,
+            publication,
+            ct);
+    }
+
+    /// <summary>Every permanent table of the database that is not the system's and not a partition of another.</summary>
+    public Task<List<SourceTable>> UserTablesAsync(CancellationToken ct) => TablesAsync(
+        """
+        SELECT c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
+               EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary), NULL::text, NULL::text[]
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+          AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND $1 IS NOT NULL ORDER BY 2, 3
+        """,
+        "",
+        ct);
+
+    /// <summary>Whether a publication exists; null when it does not, else whether it publishes under the root table's name.</summary>
+    public async Task<bool?> PublishesViaRootAsync(string publication, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("SELECT pubviaroot FROM pg_publication WHERE pubname = $1", connection);
+        command.Parameters.AddWithValue(publication);
+        return await command.ExecuteScalarAsync(ct) as bool?;
+    }
+
+    /// <summary>The slot; null when there is none.</summary>
+    public async Task<ReplicationSlotState?> SlotAsync(string name, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT plugin::text, active_pid, coalesce(confirmed_flush_lsn, '0/0'::pg_lsn), wal_status, safe_wal_size,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(confirmed_flush_lsn, pg_current_wal_lsn()))::bigint
+            FROM pg_replication_slots WHERE slot_name = $1
+            """,
+            connection);
+        command.Parameters.AddWithValue(name);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct))
+            return null;
+        return new ReplicationSlotState(
+            reader.IsDBNull(0) ? null : reader.GetString(0),
+            reader.IsDBNull(1) ? null : reader.GetInt32(1),
+            unchecked((long)(ulong)reader.GetFieldValue<NpgsqlLogSequenceNumber>(2)),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.IsDBNull(4) ? null : reader.GetInt64(4),
+            reader.GetInt64(5));
+    }
+
+    /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column may be
+    /// null and its place in the key are the catalog's, which can be newer than the relation.</summary>
+    public async Task<ImmutableArray<ColumnSchema>> DescribeAsync(
+        uint relationId, ImmutableArray<RelationColumn> columns, CancellationToken ct)
+    {
+        var types = await TypeNamesAsync(columns, ct);
+        var present = new Dictionary<string, (bool NotNull, int Key)>(StringComparer.Ordinal);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT a.attname::text, a.attnotnull, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
+            FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+            WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<uint> { TypedValue = relationId, NpgsqlDbType = NpgsqlDbType.Oid });
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+                present[reader.GetString(0)] = (reader.GetBoolean(1), reader.GetInt32(2));
+        }
+        // A key with a column that this relation lacks is a later key than the relation's.
+        var keyHolds = present.Where(static p => p.Value.Key >= 0).All(p => columns.Any(c => c.Name == p.Key));
+        return
+        [
+            .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found)
+                ? PostgresTypes.Column(column.Name, types[i], !found.NotNull, keyHolds ? found.Key : -1)
+                : PostgresTypes.Column(column.Name, types[i])),
+        ];
+    }
+
+    /// <summary>The names of types as <c>format_type</c> prints them, each domain taken back to what it is made of.</summary>
+    async Task<List<string>> TypeNamesAsync(ImmutableArray<RelationColumn> columns, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            WITH RECURSIVE base AS (
+                SELECT n, o AS type, m AS modifier FROM unnest($1, $2) WITH ORDINALITY AS t(o, m, n)
+                UNION ALL
+                SELECT b.n, t.typbasetype, t.typtypmod
+                FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
+            SELECT format_type(type, modifier) FROM base b
+            WHERE NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = b.type AND t.typtype = 'd') ORDER BY n
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = columns.Select(static c => c.TypeId).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid,
+        });
+        command.Parameters.AddWithValue(columns.Select(static c => c.TypeModifier).ToArray());
+        var names = new List<string>(columns.Length);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            // A type that was dropped since has no name any more; its values are kept as their text.
+            var name = reader.GetString(0);
+            names.Add(name.StartsWith("???", StringComparison.Ordinal) ? "text" : name);
+        }
+        return names;
+    }
+
+    async Task<List<SourceTable>> TablesAsync(string sql, string parameter, CancellationToken ct)
+    {
+        var found = new List<(SourceTable Table, string[]? Published)>();
+        await using (var command = new NpgsqlCommand(sql, connection))
+        {
+            command.Parameters.AddWithValue(parameter);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var table = new SourceTable(
+                    reader.GetFieldValue<uint>(0),
+                    new TableId(reader.GetString(1), reader.GetString(2)),
+                    reader.GetBoolean(3),
+                    (ReplicaIdentity)reader.GetChar(4),
+                    reader.GetBoolean(5),
+                    reader.IsDBNull(6) ? null : reader.GetString(6),
+                    []);
+                found.Add((table, reader.IsDBNull(7) ? null : reader.GetFieldValue<string[]>(7)));
+            }
+        }
+        var columns = await ColumnsAsync([.. found.Select(static f => f.Table.RelationId)], ct);
+        return
+        [
+            .. found.Select(f => f.Table with
+            {
+                Columns = [.. columns[f.Table.RelationId].Where(c => f.Published is null || f.Published.Contains(c.Name))],
+            }),
+        ];
+    }
+
+    async Task<ILookup<uint, RelationColumn>> ColumnsAsync(uint[] relations, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT attrelid, attname::text, atttypid, atttypmod FROM pg_attribute
+            WHERE attrelid = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attrelid, attnum
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = relations, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid });
+        var columns = new List<(uint Relation, RelationColumn Column)>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            columns.Add((
+                reader.GetFieldValue<uint>(0),
+                new RelationColumn(reader.GetString(1), reader.GetFieldValue<uint>(2), reader.GetInt32(3))));
+        }
+        return columns.ToLookup(static c => c.Relation, static c => c.Column);
+    }
+}

@@ -1,0 +1,42 @@
+namespace Tapline.Ingest.Postgres;
+
+/// <summary>What to capture from which database, and how it is written to the log.</summary>
+public sealed record PostgresSourceOptions
+{
+    /// <summary>Npgsql's connection string. A secret: it is never logged.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>The first part of every topic's name.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>The replication slot; created by the first start.</summary>
+    public string SlotName { get; init; } = "tapline";
+
+    /// <summary>The publication; created when it does not exist and the role may.</summary>
+    public string PublicationName { get; init; } = "tapline";
+
+    /// <summary>Tables as <c>schema.table</c>, where <c>*</c> stands for anything; empty for every table of the publication,
+    /// or, when that is to be created, every table of the database.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>How many connections copy the tables at the start.</summary>
+    public int SnapshotParallelism { get; init; } = 2;
+
+    /// <summary>About how many rows are copied, and acknowledged by the log, as one resumable piece.</summary>
+    public int ChunkRows { get; init; } = 50_000;
+
+    /// <summary>How often a heartbeat record is written.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often at most the slot is acknowledged while changes flow, and how often at least it is while none do.</summary>
+    public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Partitions of each data topic that is created.</summary>
+    public int Partitions { get; init; } = 1;
+
+    /// <summary>Kafka's settings of each data topic that is created; null for the cluster's defaults.</summary>
+    public IReadOnlyDictionary<string, string>? TopicConfiguration { get; init; }
+
+    /// <summary>From how many bytes of log held back by the slot a warning is written.</summary>
+    public long SlotLagWarnBytes { get; init; } = 1L << 30;
+}
