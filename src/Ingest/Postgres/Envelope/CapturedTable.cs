@@ -10,9 +10,10 @@ namespace Tapline.Ingest.Postgres.Envelope;
 /// <summary>A table in one version of its schema, with all that its records have in common made ready.</summary>
 sealed class CapturedTable
 {
-    public CapturedTable(string prefix, TableSchema schema)
+    public CapturedTable(string prefix, TableSchema schema, int partitions)
     {
         Schema = schema;
+        Partitions = partitions;
         Topic = TopicNames.Data(prefix, schema.Table);
         Encoders = [.. schema.Columns.Select(static column => EncoderCatalog.For(column.SourceType))];
         FieldNames = [.. schema.Columns.Select(static (column, i) => FieldName(column.Name, i))];
@@ -27,6 +28,9 @@ sealed class CapturedTable
     public TableSchema Schema { get; }
 
     public string Topic { get; }
+
+    /// <summary>How many partitions the topic has.</summary>
+    public int Partitions { get; }
 
     /// <summary>One a column.</summary>
     public ImmutableArray<ValueEncoder> Encoders { get; }

@@ -53,15 +53,15 @@ sealed class EnvelopeWriter
     /// <summary>A slice of what was written since the last <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Slice(Range range) => _buffer.Slice(range.Start.Value, range.End.Value);
 
-    /// <summary>Writes a row's key: <c>{"id":7}</c>.</summary>
-    public Range WriteKey(CapturedTable table, RowText row)
+    /// <summary>Writes a row's key: <c>{"id":7}</c>. What the row lacks as unchanged is taken from the old row.</summary>
+    public Range WriteKey(CapturedTable table, RowText row, RowText? old = null)
     {
         var start = _buffer.Length;
         _buffer.Append((byte)'{');
         for (var i = 0; i < table.KeyColumns.Length; i++)
         {
             _buffer.Append(table.KeyNames[i]);
-            WriteValue(table, row, table.KeyColumns[i], null);
+            WriteValue(table, row, table.KeyColumns[i], old);
         }
         _buffer.Append((byte)'}');
         return start.._buffer.Length;

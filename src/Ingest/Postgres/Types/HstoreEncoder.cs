@@ -50,7 +50,7 @@ sealed class HstoreEncoder : ValueEncoder
     }
 
     // Returns how many bytes of the scratch the text takes.
-    static int TakeQuoted(scoped ref ReadOnlySpan<byte> rest, Span<byte> scratch)
+    static int TakeQuoted(ref ReadOnlySpan<byte> rest, scoped Span<byte> scratch)
     {
         var length = 0;
         for (var i = 1; i < rest.Length; i++)

@@ -1,0 +1,40 @@
+using Npgsql;
+using Tapline.Contracts;
+
+namespace Tapline.Ingest.Postgres;
+
+/// <summary>What can be wrong with a slot, in words. None of it may be mended silently: changes would be missing.</summary>
+static class SlotFailure
+{
+    public static TaplineException? From(PostgresException exception, PostgresSourceOptions options) =>
+        exception.SqlState switch
+        {
+            PostgresErrorCodes.ObjectNotInPrerequisiteState when exception.MessageText.Contains("replication slot") =>
+                Lost(options, exception),
+            PostgresErrorCodes.UndefinedObject when exception.MessageText.Contains("replication slot") =>
+                Missing(options, exception),
+            _ => null,
+        };
+
+    public static TaplineException Lost(PostgresSourceOptions options, Exception? cause = null) => new(
+        $"slot {options.SlotName} is lost: the server removed log that was not read yet (max_slot_wal_keep_size), so changes are missing",
+        Resync(options),
+        cause);
+
+    public static TaplineException Missing(PostgresSourceOptions options, Exception? cause = null) => new(
+        $"slot {options.SlotName} does not exist any more, although this source has read from it: changes are missing",
+        Resync(options),
+        cause);
+
+    public static TaplineException InUse(PostgresSourceOptions options, Exception cause) => new(
+        $"slot {options.SlotName} is read by another process",
+        $"Stop the other reader (SELECT active_pid FROM pg_replication_slots WHERE slot_name = '{options.SlotName}';), or choose another slot name.",
+        cause);
+
+    public static TaplineException Foreign(PostgresSourceOptions options) => new(
+        $"slot {options.SlotName} exists, but the log knows nothing of a source {options.Prefix} that created it",
+        $"If nobody needs it, run SELECT pg_drop_replication_slot('{options.SlotName}'); otherwise choose another slot name.");
+
+    static string Resync(PostgresSourceOptions options) =>
+        $"Run tapline resync: it drops slot {options.SlotName} and copies every table again.";
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Npgsql.Replication;
+using Tapline.Contracts;
+using Tapline.Ingest.Postgres.Catalog;
+using Tapline.Ingest.Postgres.Envelope;
+using Tapline.Ingest.Postgres.Progress;
+using Tapline.Ingest.Postgres.Snapshot;
+
+namespace Tapline.Ingest.Postgres;
+
+/// <summary>Holds the slot against what the log knows of it, and runs the first copy under the slot's own snapshot, or a
+/// later one when the copy is resumed.
+/// <para>A resumed copy converges all the same: the slot stays where the first snapshot was, so the stream that follows
+/// replays every change since then over rows that may already contain it.</para></summary>
+sealed class SlotSetup(
+    NpgsqlDataSource database,
+    PostgresSourceOptions options,
+    ProgressLog progress,
+    TimeProvider time,
+    ILogger logger)
+{
+    /// <summary>The position that the slot has acknowledged; 0 when it is still to be created. Throws
+    /// <see cref="TaplineException"/> when slot and log do not belong together.</summary>
+    public async Task<long> CheckAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var slot = await new CatalogReader(connection).SlotAsync(options.SlotName, ct);
+        switch (progress.Slot)
+        {
+            case null or { Lsn: 0, Stage: CopyStage.Creating, Slot: "" }:
+                return slot is null ? 0 : throw SlotFailure.Foreign(options);
+            case { Stage: CopyStage.Creating }:
+                // The creation's outcome was not recorded; nothing was read from the slot yet.
+                if (slot is not null)
+                    await DropAsync(connection, ct);
+                return 0;
+            case { } known when known.Slot != options.SlotName:
+                throw new TaplineException(
+                    $"this source has read from slot {known.Slot}, not from {options.SlotName}",
+                    $"Set the slot name back to {known.Slot}, or run tapline resync.");
+            default:
+                if (slot is null)
+                    throw SlotFailure.Missing(options);
+                return slot.WalStatus == "lost" ? throw SlotFailure.Lost(options) : slot.ConfirmedLsn;
+        }
+    }
+
+    /// <summary>Creates the slot if need be, copies what is left and records that the copy is done. Returns where to
+    /// stream from.</summary>
+    public async Task<long> CopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
+    {
+        if (progress.Slot is not { Stage: CopyStage.Copying })
+            await CreateAndCopyAsync(tables, copy, ct);
+        else
+            await ResumeAsync(tables, copy, ct);
+        var slot = progress.Slot! with { Stage = CopyStage.Copied };
+        await progress.SetSlotAsync(slot, ct);
+        return slot.Lsn;
+    }
+
+    async Task CreateAndCopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
+    {
+        var epoch = (progress.Slot?.Epoch ?? 0) + 1;
+        await progress.SetSlotAsync(new SlotProgress(epoch, CopyStage.Creating, options.SlotName, 0, 0), ct);
+        var connection = new LogicalReplicationConnection(SourceSession.ConnectionString(options.ConnectionString));
+        try
+        {
+            await connection.Open(ct);
+            var created = await connection.CreatePgOutputReplicationSlot(
+                options.SlotName, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export, cancellationToken: ct);
+            var lsn = unchecked((long)(ulong)created.ConsistentPoint);
+            logger.SlotCreated(options.SlotName, SourcePosition.FormatLsn(lsn), tables.Count);
+            await progress.SetSlotAsync(progress.Slot! with { Stage = CopyStage.Copying, Lsn = lsn }, ct);
+            var snapshot = new SnapshotHandle(
+                created.SnapshotName!, lsn, 0, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
+            await copy.RunAsync(tables, snapshot, connection.DisposeAsync, ct);
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    async Task ResumeAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
+    {
+        var holder = await database.OpenConnectionAsync(ct);
+        try
+        {
+            await using var begin = new NpgsqlCommand(
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot()", holder);
+            var name = (string)(await begin.ExecuteScalarAsync(ct))!;
+            var (xmin, lsn, micros) = await SnapshotHandle.IdentifyAsync(holder, ct);
+            // The rows of a later snapshot carry its own position: one key's two states never share one.
+            await copy.RunAsync(tables, new SnapshotHandle(name, lsn, xmin, micros), holder.DisposeAsync, ct);
+        }
+        finally
+        {
+            await holder.DisposeAsync();
+        }
+    }
+
+    async Task DropAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_drop_replication_slot($1)", connection);
+        command.Parameters.AddWithValue(options.SlotName);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.Ingest.Postgres.Catalog;
+using Tapline.Ingest.Postgres.Envelope;
+using Tapline.Ingest.Postgres.Progress;
+
+namespace Tapline.Ingest.Postgres.Snapshot;
+
+/// <summary>Copies the captured tables into the log under one snapshot, by parallel readers. A chunk counts as done when
+/// the log has acknowledged its every row, and is not copied again by a later start.</summary>
+sealed class InitialCopy(
+    NpgsqlDataSource database,
+    PostgresSourceOptions options,
+    IEventLog log,
+    ProgressLog progress,
+    TableRegistry registry,
+    SourceMeter meter,
+    TimeProvider time,
+    ILogger logger)
+{
+    /// <summary>Copies what is left. <paramref name="entered"/> is called when every reader is inside the snapshot, which
+    /// need not be held any longer.</summary>
+    public async Task RunAsync(
+        IReadOnlyList<SourceTable> tables, SnapshotHandle snapshot, Func<ValueTask> entered, CancellationToken ct)
+    {
+        var readers = new List<NpgsqlConnection>();
+        try
+        {
+            for (var i = 0; i < Math.Max(1, options.SnapshotParallelism); i++)
+                readers.Add(await EnterAsync(snapshot, ct));
+            await entered();
+            if (progress.Slot!.SnapshotXmin == 0)
+            {
+                var (xmin, _, _) = await SnapshotHandle.IdentifyAsync(readers[0], ct);
+                await progress.SetSlotAsync(progress.Slot with { SnapshotXmin = xmin }, ct);
+                snapshot = snapshot with { Xmin = xmin };
+            }
+            var chunks = await PlanAsync(readers[0], tables, ct);
+            logger.CopyResumed(chunks.Count, tables.Count);
+            var queue = Channel.CreateUnbounded<CopyChunk>();
+            foreach (var chunk in chunks)
+                queue.Writer.TryWrite(chunk);
+            queue.Writer.Complete();
+            await TaskScope.RunAllAsync(
+                [.. readers.Select(reader => (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, c)))],
+                ct);
+            logger.CopyDone(meter.Read().Tables.Sum(static t => t.RowsCopied), tables.Count);
+        }
+        finally
+        {
+            foreach (var reader in readers)
+                await reader.DisposeAsync();
+        }
+    }
+
+    async Task<NpgsqlConnection> EnterAsync(SnapshotHandle snapshot, CancellationToken ct)
+    {
+        var connection = await database.OpenConnectionAsync(ct);
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                $"BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot.Name}'",
+                connection);
+            await command.ExecuteNonQueryAsync(ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task<List<CopyChunk>> PlanAsync(
+        NpgsqlConnection connection, IReadOnlyList<SourceTable> tables, CancellationToken ct)
+    {
+        var plan = new CopyPlan(connection, progress, options.ChunkRows);
+        var catalog = new CatalogReader(connection);
+        var chunks = new List<CopyChunk>();
+        foreach (var source in tables)
+        {
+            var columns = await catalog.DescribeAsync(source.RelationId, source.Columns, ct);
+            var table = await registry.CaptureAsync(source.Id, columns, ct);
+            var left = await plan.LeftAsync(source, table, ct);
+            Interlocked.Add(ref meter.Table(source.Id).Estimated, left.Sum(static c => c.RowsEstimated));
+            chunks.AddRange(left);
+        }
+        return chunks;
+    }
+
+    async Task CopyAsync(
+        NpgsqlConnection connection, ChannelReader<CopyChunk> queue, SnapshotHandle snapshot, CancellationToken ct)
+    {
+        await using var producer = log.OpenProducer("tapline-ingest-copy");
+        var writer = new EnvelopeWriter(options.Prefix, connection.Database, time);
+        writer.BeginSnapshot(snapshot.TakenMicros, snapshot.Xmin & uint.MaxValue);
+        while (queue.TryRead(out var chunk))
+        {
+            ct.ThrowIfCancellationRequested();
+            var rows = await CopyChunkAsync(connection, producer, writer, chunk, snapshot.Lsn, ct);
+            await producer.FlushAsync(ct);
+            if (chunk.Number is not { } number)
+                continue;
+            await progress.SetDoneAsync(chunk.Relation, number, rows, ct);
+            logger.ChunkDone(number, chunk.Relation, rows);
+        }
+    }
+
+    async Task<long> CopyChunkAsync(
+        NpgsqlConnection connection,
+        IEventProducer producer,
+        EnvelopeWriter writer,
+        CopyChunk chunk,
+        long lsn,
+        CancellationToken ct)
+    {
+        var table = chunk.Table;
+        var counts = meter.Table(table.Schema.Table);
+        var row = new RowText();
+        var rows = 0L;
+        using var export = await connection.BeginTextExportAsync($"COPY ({chunk.Query}) TO STDOUT", ct);
+        // The reader that Npgsql gives decodes characters over a stream of the very bytes that are wanted here.
+        var copied = new CopyTextReader(((StreamReader)export).BaseStream);
+        while (await copied.ReadAsync(row, ct))
+        {
+            writer.Clear();
+            var key = table.HasKey ? writer.WriteKey(table, row) : default;
+            var value = writer.WriteChange(table, ChangeKind.Read, null, row, null, lsn);
+            await producer.AppendAsync(
+                new EventRecord(table.Topic, table.HasKey ? writer.Slice(key) : null, writer.Slice(value))
+                {
+                    Partition = table.HasKey ? null : 0,
+                    Headers = table.Headers,
+                },
+                ct);
+            rows++;
+            meter.CountCopied(counts);
+        }
+        return rows;
+    }
+}

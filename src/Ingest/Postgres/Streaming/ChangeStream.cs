@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Npgsql.Replication;
+using Npgsql.Replication.Internal;
+using Npgsql.Replication.PgOutput;
+using NpgsqlTypes;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.Ingest.Postgres.Catalog;
+using Tapline.Ingest.Postgres.Envelope;
+
+namespace Tapline.Ingest.Postgres.Streaming;
+
+/// <summary>Follows a slot from where it was acknowledged last, until cancelled; then waits for the log, acknowledges and
+/// ends.</summary>
+sealed class ChangeStream(
+    NpgsqlDataSource database,
+    PostgresSourceOptions options,
+    IEventLog log,
+    TableRegistry registry,
+    SourceMeter meter,
+    TimeProvider time,
+    ILogger logger)
+{
+    const int MessageBytesMax = 1 << 30;
+
+    static readonly TimeSpan _drainMax = TimeSpan.FromSeconds(10);
+
+    byte[] _message = new byte[64 * 1024];
+
+    /// <summary>Streams until cancelled. Throws what Npgsql throws when the connection ends.</summary>
+    public async Task RunAsync(long confirmedLsn, CancellationToken ct)
+    {
+        await using var connection = new LogicalReplicationConnection(
+            SourceSession.ConnectionString(options.ConnectionString))
+        {
+            WalReceiverStatusInterval = TimeSpan.FromSeconds(5),
+        };
+        await connection.Open(ct);
+        await using var producer = log.OpenProducer("tapline-ingest-stream");
+        var acknowledger = new Acknowledger(connection, producer, meter, options.StatusInterval, time, logger);
+        var encoder = NewEncoder(producer, acknowledger);
+        // Reading has a token of its own: when it is cancelled the connection is of no more use, and the last
+        // acknowledgement has to go out before.
+        using var reading = new CancellationTokenSource();
+        var messages = connection.StartLogicalReplication(
+            new PgOutputReplicationSlot(options.SlotName),
+            reading.Token,
+            new NpgsqlLogSequenceNumber(unchecked((ulong)confirmedLsn)),
+            [new("proto_version", "1"), new("publication_names", SourceSession.Quote(options.PublicationName))]);
+        var enumerator = messages.GetAsyncEnumerator(reading.Token);
+        try
+        {
+            logger.StreamingStarted(options.SlotName, SourcePosition.FormatLsn(confirmedLsn));
+            await TaskScope.RunBesideAsync(
+                c => ReadAsync(enumerator, encoder, c),
+                [acknowledger.RunAsync, c => new Heartbeat(options, producer, time).RunAsync(c)],
+                ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            using var drain = new CancellationTokenSource(_drainMax, time);
+            await acknowledger.AcknowledgeAsync(drain.Token);
+            logger.StreamingStopped(SourcePosition.FormatLsn(meter.AcknowledgedLsn));
+            throw;
+        }
+        finally
+        {
+            await StopAsync(enumerator, reading);
+        }
+    }
+
+    ChangeEncoder NewEncoder(IEventProducer producer, Acknowledger acknowledger)
+    {
+        var databaseName = new NpgsqlConnectionStringBuilder(options.ConnectionString).Database;
+        var writer = new EnvelopeWriter(options.Prefix, databaseName ?? "", time);
+        var tables = new StreamedTables(database, registry, new TablePatterns(options.Tables), meter);
+        return new ChangeEncoder(tables, writer, producer, acknowledger, meter);
+    }
+
+    async Task ReadAsync(IAsyncEnumerator<XLogDataMessage> messages, ChangeEncoder encoder, CancellationToken ct)
+    {
+        while (true)
+        {
+            var next = messages.MoveNextAsync();
+            var more = next.IsCompleted ? await next : await next.AsTask().WaitAsync(ct);
+            if (!more)
+                throw new NpgsqlException("the server ended the change stream");
+            ct.ThrowIfCancellationRequested();
+            var data = messages.Current.Data;
+            var length = checked((int)data.Length);
+            if (length > MessageBytesMax)
+                throw new InvalidDataException($"a message of the change stream is longer than {MessageBytesMax} bytes");
+            if (length > _message.Length)
+                _message = new byte[Math.Max(length, _message.Length * 2)];
+            await data.ReadExactlyAsync(_message.AsMemory(0, length), ct);
+            var lsn = unchecked((long)(ulong)messages.Current.WalStart);
+            await encoder.HandleAsync(_message.AsMemory(0, length), lsn, ct);
+        }
+    }
+
+    // An enumerator with a pending read must not be disposed: the cancelled token ends the read first.
+    static async Task StopAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationTokenSource reading)
+    {
+        await reading.CancelAsync();
+        try
+        {
+            await messages.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is NotSupportedException or OperationCanceledException or NpgsqlException)
+        {
+            // The read is still on its way out; disposing of the connection ends both.
+        }
+    }
+}
