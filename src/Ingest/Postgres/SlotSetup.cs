@@ -28,7 +28,7 @@ sealed class SlotSetup(
         var slot = await new CatalogReader(connection).SlotAsync(options.SlotName, ct);
         switch (progress.Slot)
         {
-            case null or { Lsn: 0, Stage: CopyStage.Creating, Slot: "" }:
+            case null:
                 return slot is null ? 0 : throw SlotFailure.Foreign(options);
             case { Stage: CopyStage.Creating }:
                 // The creation's outcome was not recorded; nothing was read from the slot yet.
