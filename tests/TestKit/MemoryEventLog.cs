@@ -3,9 +3,9 @@ using Tapline.Contracts.Log;
 
 namespace Tapline.TestKit;
 
-/// <summary>An event log in memory with the behaviour that Kafka shows its clients: partitions chosen by murmur2,
-/// offsets without reuse, a start that can be trimmed, readers that wait. Thread-safe; nothing in it depends on threads,
-/// so that a simulation can run it on one.</summary>
+/// <summary>An event log in memory with the behaviour that Kafka shows its clients: partitions chosen by murmur2, offsets
+/// without reuse, a start that can be trimmed, readers that wait. Thread-safe; nothing in it depends on threads, so that a
+/// simulation can run it on one.</summary>
 public sealed class MemoryEventLog(TimeProvider time) : IEventLog
 {
     readonly Lock _lock = new();

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Log;
+using Tapline.Lakehouse.Delta.Schema;
+using Tapline.Lakehouse.Delta.Snapshot;
+
+namespace Tapline.Lakehouse.Delta.Commit;
+
+/// <summary>A commit as the bytes of one version, made anew for each version that it is tried on.</summary>
+/// <param name="Content">The actions.</param>
+/// <param name="Info">The line that describes them.</param>
+sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
+{
+    /// <summary>The file's bytes.</summary>
+    public byte[] Serialize() => Content.Serialize(Info);
+
+    /// <summary>The commit on top of a snapshot; <paramref name="schema"/> is the table's schema afterwards.</summary>
+    public static CommitAttempt Of(
+        DeltaSnapshot read, DeltaCommit commit, DeltaSchema schema, string txnId, DateTimeOffset now)
+    {
+        var milliseconds = now.ToUnixTimeMilliseconds();
+        var content = new LogCommit(read.Version + 1)
+        {
+            TxnId = txnId,
+            Metadata = schema == read.Structure ? null : read.Metadata with { SchemaString = schema.ToJson() },
+            Adds = commit.DataChange
+                ? commit.Adds
+                : [.. commit.Adds.Select(static add => add with { DataChange = false })],
+            Removes = [.. commit.Removes.Select(file => RemoveFile.Of(file, milliseconds, commit.DataChange))],
+            Transactions = commit.Transaction is { } id
+                ? [new SetTransaction(id.AppId, id.Version) { LastUpdated = milliseconds }]
+                : [],
+        };
+        var info = new CommitInfo(milliseconds, commit.Operation, txnId)
+        {
+            OperationParameters = commit.OperationParameters,
+            ReadVersion = read.Version,
+            IsBlindAppend = commit.IsBlindAppend,
+            OperationMetrics = Metrics(commit),
+        };
+        return new CommitAttempt(content, info);
+    }
+
+    /// <summary>Version 0 of a new table.</summary>
+    public static CommitAttempt Create(DeltaTableDefinition definition, Guid tableId, string txnId, DateTimeOffset now)
+    {
+        var milliseconds = now.ToUnixTimeMilliseconds();
+        var content = new LogCommit(0)
+        {
+            TxnId = txnId,
+            // The lowest that has every rule we need: no reader is shut out.
+            Protocol = new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2),
+            Metadata = new TableMetadata(
+                tableId.ToString("D"),
+                new FileFormat("parquet") { Options = ImmutableSortedDictionary<string, string?>.Empty },
+                DeltaSchema.Of(definition.Columns).ToJson(),
+                definition.PartitionColumns)
+            {
+                Name = definition.Name,
+                Description = definition.Description,
+                CreatedTime = milliseconds,
+                Configuration = definition.Properties,
+            },
+        };
+        return new CommitAttempt(content, new CommitInfo(milliseconds, "CREATE TABLE", txnId) { IsBlindAppend = true });
+    }
+
+    static ImmutableSortedDictionary<string, string> Metrics(DeltaCommit commit) => commit.OperationMetrics
+        .SetItem("numAddedFiles", Text(commit.Adds.Length))
+        .SetItem("numRemovedFiles", Text(commit.Removes.Length))
+        .SetItem("numAddedBytes", Text(commit.Adds.Sum(static add => add.Size)))
+        .SetItem("numRemovedBytes", Text(commit.Removes.Sum(static file => file.Size)));
+
+    static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
+}

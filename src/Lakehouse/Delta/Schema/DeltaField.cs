@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Tapline.Contracts.Schema;
+
+namespace Tapline.Lakehouse.Delta.Schema;
+
+/// <summary>One column of a Delta schema.</summary>
+/// <param name="Name">Its name, unique whatever the case of letters.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Nullable">Whether rows may lack it.</param>
+/// <param name="MetadataJson">The writer's notes, a JSON object as text.</param>
+public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, string MetadataJson)
+{
+    /// <summary>Notes of ours, which carry over what the source declares.</summary>
+    const string SourceType = "tapline.sourceType";
+    const string KeyOrdinal = "tapline.keyOrdinal";
+    const string NotNull = "tapline.notNull";
+
+    /// <summary>The field as a column of the lake; null when its type is foreign.</summary>
+    public ColumnSchema? Column
+    {
+        get
+        {
+            if (Type is not DeltaType.Primitive type)
+                return null;
+            using var metadata = JsonDocument.Parse(MetadataJson);
+            var notes = metadata.RootElement;
+            return new ColumnSchema(Name, type.Type, Nullable && !IsTrue(notes, NotNull))
+            {
+                Precision = type.Precision,
+                Scale = type.Scale,
+                SourceType = Text(notes, SourceType) ?? "",
+                KeyOrdinal = Number(notes, KeyOrdinal) ?? -1,
+            };
+        }
+    }
+
+    /// <summary>The field of one of our columns: always nullable for readers, since a change may lack any value.</summary>
+    public static DeltaField Of(ColumnSchema column)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (column.SourceType.Length > 0)
+                json.WriteString(SourceType, column.SourceType);
+            if (column.IsKey)
+                json.WriteNumber(KeyOrdinal, column.KeyOrdinal);
+            if (!column.Nullable)
+                json.WriteBoolean(NotNull, true);
+            json.WriteEndObject();
+        }
+        var type = new DeltaType.Primitive(column.Type, column.Precision, column.Scale);
+        return new DeltaField(column.Name, type, Nullable: true, System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    static bool IsTrue(JsonElement notes, string name) =>
+        notes.TryGetProperty(name, out var note) && note.ValueKind == JsonValueKind.True;
+
+    static string? Text(JsonElement notes, string name) =>
+        notes.TryGetProperty(name, out var note) && note.ValueKind == JsonValueKind.String ? note.GetString() : null;
+
+    static int? Number(JsonElement notes, string name) =>
+        notes.TryGetProperty(name, out var note) && note.ValueKind == JsonValueKind.Number && note.TryGetInt32(out var number)
+            ? number
+            : null;
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Tapline.Contracts.Schema;
+
+namespace Tapline.Lakehouse.Delta.Schema;
+
+/// <summary>A table's columns as its log declares them, foreign types included.</summary>
+public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
+{
+    static readonly SearchValues<char> Forbidden = SearchValues.Create(" ,;{}()\n\t=");
+
+    /// <summary>The fields as columns of the lake, without those of foreign types.</summary>
+    public ImmutableArray<ColumnSchema> Columns { get; } =
+        [.. Fields.Select(static field => field.Column).OfType<ColumnSchema>()];
+
+    /// <summary>The schema of our own columns. Throws <see cref="ArgumentException"/> for names that a table without
+    /// column mapping cannot have, and for names that differ in case only.</summary>
+    public static DeltaSchema Of(IEnumerable<ColumnSchema> columns)
+    {
+        var schema = new DeltaSchema([.. columns.Select(DeltaField.Of)]);
+        schema.CheckNames();
+        return schema;
+    }
+
+    /// <summary>Reads a <c>schemaString</c>; <paramref name="file"/> is named in errors.</summary>
+    public static DeltaSchema Parse(string json, string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !IsText(root, "type", "struct")
+                || !root.TryGetProperty("fields", out var fields) || fields.ValueKind != JsonValueKind.Array)
+                throw new DeltaFormatException(file, "a schema of type struct with fields", Shown(json));
+            return new DeltaSchema([.. fields.EnumerateArray().Select(field => ParseField(field, file))]);
+        }
+        catch (JsonException e)
+        {
+            throw new DeltaFormatException(file, "a schema as a JSON object", e.Message, e);
+        }
+    }
+
+    /// <summary>The schema as a <c>schemaString</c>.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "struct"u8);
+            json.WriteStartArray("fields"u8);
+            foreach (var field in Fields)
+                Write(json, field);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>This schema with the columns that it lacks put at its end; null when a column is there with another
+    /// type.</summary>
+    public DeltaSchema? With(IEnumerable<ColumnSchema> columns)
+    {
+        var fields = Fields.ToBuilder();
+        foreach (var wanted in columns)
+        {
+            var present = fields.FirstOrDefault(field => string.Equals(field.Name, wanted.Name, StringComparison.OrdinalIgnoreCase));
+            var added = DeltaField.Of(wanted);
+            if (present is null)
+                fields.Add(added);
+            else if (present.Name != wanted.Name || present.Type != added.Type)
+                return null;
+        }
+        if (fields.Count == Fields.Length)
+            return this;
+        var schema = new DeltaSchema(fields.ToImmutable());
+        schema.CheckNames();
+        return schema;
+    }
+
+    /// <summary>Whether this schema is <paramref name="before"/> and perhaps further nullable columns at its end.</summary>
+    public bool OnlyAddsTo(DeltaSchema before) =>
+        Fields.Length >= before.Fields.Length
+        && Fields.AsSpan()[..before.Fields.Length].SequenceEqual(before.Fields.AsSpan())
+        && Fields.Skip(before.Fields.Length).All(static field => field.Nullable);
+
+    /// <inheritdoc/>
+    public bool Equals(DeltaSchema? other) => other is not null && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Fields.Length == 0 ? 0 : HashCode.Combine(Fields.Length, Fields[0]);
+
+    void CheckNames()
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var field in Fields)
+        {
+            if (field.Name.Length == 0 || field.Name.AsSpan().ContainsAny(Forbidden))
+            {
+                throw new ArgumentException(
+                    $"a lake column's name has no space, tab, line feed and none of ,;{{}}()=, found \"{field.Name}\"");
+            }
+            if (!names.Add(field.Name))
+                throw new ArgumentException($"lake columns' names differ in more than case, found \"{field.Name}\" twice");
+        }
+    }
+
+    static DeltaField ParseField(JsonElement field, string file)
+    {
+        if (field.ValueKind != JsonValueKind.Object
+            || !field.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String
+            || !field.TryGetProperty("type", out var type))
+            throw new DeltaFormatException(file, "a schema field with name and type", Shown(field.GetRawText()));
+        var parsed = type.ValueKind == JsonValueKind.String && DeltaType.OfName(type.GetString()!) is { } primitive
+            ? primitive
+            : (DeltaType)new DeltaType.Foreign(type.GetRawText());
+        var nullable = !field.TryGetProperty("nullable", out var flag) || flag.ValueKind != JsonValueKind.False;
+        var metadata = field.TryGetProperty("metadata", out var notes) && notes.ValueKind == JsonValueKind.Object
+            ? notes.GetRawText()
+            : "{}";
+        return new DeltaField(name.GetString()!, parsed, nullable, metadata);
+    }
+
+    static void Write(Utf8JsonWriter json, DeltaField field)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, field.Name);
+        json.WritePropertyName("type"u8);
+        switch (field.Type)
+        {
+            case DeltaType.Primitive primitive:
+                json.WriteStringValue(DeltaType.NameOf(primitive.Type, primitive.Precision, primitive.Scale));
+                break;
+            case DeltaType.Foreign foreign:
+                json.WriteRawValue(foreign.Json);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+        json.WriteBoolean("nullable"u8, field.Nullable);
+        json.WritePropertyName("metadata"u8);
+        json.WriteRawValue(field.MetadataJson);
+        json.WriteEndObject();
+    }
+
+    static bool IsText(JsonElement element, string property, string text) =>
+        element.TryGetProperty(property, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(text);
+
+    static string Shown(string text) => text.Length <= 80 ? text : $"{text[..80]}…";
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Schema;
+
+namespace Tapline.Lakehouse.Delta.Snapshot;
+
+/// <summary>A table at one version. Never changes.</summary>
+public sealed class DeltaSnapshot
+{
+    internal DeltaSnapshot(long version, DeltaProtocol protocol, TableMetadata metadata, DeltaSchema structure)
+    {
+        Version = version;
+        Protocol = protocol;
+        Metadata = metadata;
+        Structure = structure;
+        PartitionColumns = [.. metadata.PartitionColumns];
+    }
+
+    /// <summary>The version.</summary>
+    public long Version { get; }
+
+    /// <summary>What readers and writers must know.</summary>
+    public DeltaProtocol Protocol { get; }
+
+    /// <summary>Identity and properties.</summary>
+    public TableMetadata Metadata { get; }
+
+    /// <summary>All columns, foreign types included.</summary>
+    public DeltaSchema Structure { get; }
+
+    /// <summary>The columns that the lake has types for, partition columns among them.</summary>
+    public ImmutableArray<ColumnSchema> Schema => Structure.Columns;
+
+    /// <summary>Columns whose values stand in the log and not in the files.</summary>
+    public ImmutableArray<string> PartitionColumns { get; }
+
+    /// <summary>The live data files.</summary>
+    public required ImmutableDictionary<FileId, AddFile> Files { get; init; }
+
+    /// <summary>Removed files that the log still remembers.</summary>
+    public required ImmutableDictionary<FileId, RemoveFile> Tombstones { get; init; }
+
+    /// <summary>The last transaction of each writer, by its id.</summary>
+    public required ImmutableDictionary<string, SetTransaction> Transactions { get; init; }
+
+    /// <summary>Settings of programs and features, by domain.</summary>
+    public required ImmutableDictionary<string, DomainMetadata> Domains { get; init; }
+
+    /// <summary>The snapshot without removals older than the table keeps them (<c>delta.deletedFileRetentionDuration</c>,
+    /// a week by default): their files may have been vacuumed.</summary>
+    internal DeltaSnapshot WithoutOldTombstones(DateTimeOffset now)
+    {
+        var retention = Interval.Parse(Metadata.Property("delta.deletedFileRetentionDuration")) ?? TimeSpan.FromDays(7);
+        var oldest = (now - retention).ToUnixTimeMilliseconds();
+        // A removal without a time is as old as can be.
+        var old = Tombstones.Where(pair => (pair.Value.DeletionTimestamp ?? 0) < oldest).Select(static pair => pair.Key);
+        return new DeltaSnapshot(Version, Protocol, Metadata, Structure)
+        {
+            Files = Files,
+            Tombstones = Tombstones.RemoveRange(old.ToArray()),
+            Transactions = Transactions,
+            Domains = Domains,
+        };
+    }
+
+    /// <summary>How far a writer has come; null when it never committed.</summary>
+    public long? TransactionVersion(string appId) => Transactions.GetValueOrDefault(appId)?.Version;
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Commit;
+using Tapline.TestKit.Storage;
+
+namespace Tapline.Lakehouse.Tests.Delta;
+
+public sealed class DeltaTableTests : IDisposable
+{
+    const string Root = "current/app.accounts";
+
+    readonly MemoryObjectStore _store = new();
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task Where_there_is_no_log_there_is_no_table() =>
+        Assert.Null(await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct));
+
+    [Fact]
+    public async Task A_created_table_has_its_columns_and_the_lowest_protocol()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        Assert.Equal(0, table.Snapshot.Version);
+        Assert.Equal((1, 2), (table.Snapshot.Protocol.MinReaderVersion, table.Snapshot.Protocol.MinWriterVersion));
+        Assert.Equal(Tables.Accounts.Columns, table.Snapshot.Schema);
+        Assert.Empty(table.Snapshot.Files);
+        var other = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        Assert.Equal(table.Snapshot.Metadata.Id, other.Snapshot.Metadata.Id);
+    }
+
+    [Fact]
+    public async Task A_commit_is_one_line_an_action_with_its_description_first()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        var outcome = await table.CommitAsync(Tables.Append("a b.parquet", appId: "p/accounts/0", epoch: 7), Ct);
+        Assert.Equal(new CommitOutcome.Committed(1), outcome);
+        var lines = await LinesAsync(1);
+        Assert.Equal(["commitInfo", "txn", "add"], lines.Select(static line => line.EnumerateObject().Single().Name));
+        var info = lines[0].GetProperty("commitInfo");
+        Assert.Equal("STREAMING UPDATE", info.GetProperty("operation").GetString());
+        Assert.Equal(0, info.GetProperty("readVersion").GetInt64());
+        Assert.True(info.GetProperty("isBlindAppend").GetBoolean());
+        Assert.Equal("Tapline/0.1.0", info.GetProperty("engineInfo").GetString());
+        Assert.Equal("1", info.GetProperty("operationMetrics").GetProperty("numAddedFiles").GetString());
+        Assert.True(Guid.TryParse(info.GetProperty("txnId").GetString(), out _));
+        Assert.Equal("p/accounts/0", lines[1].GetProperty("txn").GetProperty("appId").GetString());
+        Assert.Equal("a%20b.parquet", lines[2].GetProperty("add").GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Another_instance_sees_a_commit_after_a_refresh()
+    {
+        var writer = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        var reader = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        await writer.CommitAsync(Tables.Append("x.parquet"), Ct);
+        Assert.Equal(0, reader.Snapshot.Version);
+        await reader.RefreshAsync(Ct);
+        Assert.Equal(1, reader.Snapshot.Version);
+        Assert.Equal("x.parquet", Assert.Single(reader.Snapshot.Files.Values).Path);
+        Assert.Empty((await DeltaTable.ReadAsync(_store, Root, version: 0, Ct))!.Files);
+    }
+
+    [Fact]
+    public async Task A_removed_file_leaves_a_tombstone_with_what_the_addition_said()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        await table.CommitAsync(Tables.Append("x.parquet"), Ct);
+        var file = table.Snapshot.Files.Values.Single();
+        var outcome = await table.CommitAsync(Tables.Replace(file, "y.parquet"), Ct);
+        Assert.IsType<CommitOutcome.Committed>(outcome);
+        Assert.Equal("y.parquet", Assert.Single(table.Snapshot.Files.Values).Path);
+        var remove = Assert.Single(table.Snapshot.Tombstones.Values);
+        Assert.Equal((file.Path, file.Size, true), (remove.Path, remove.Size, remove.ExtendedFileMetadata));
+    }
+
+    [Fact]
+    public async Task A_commit_of_a_transaction_that_the_table_has_is_not_made_again()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        var late = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        await table.CommitAsync(Tables.Append("x.parquet", "lane", 5), Ct);
+        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await table.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
+        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await table.CommitAsync(Tables.Append("y.parquet", "lane", 4), Ct));
+        // This one does not know of it yet and learns it from the lost race.
+        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await late.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
+        Assert.Equal(1, table.Snapshot.Version);
+        Assert.Equal(new CommitOutcome.Committed(2), await late.CommitAsync(Tables.Append("y.parquet", "lane", 6), Ct));
+    }
+
+    [Fact]
+    public async Task A_lost_race_is_retried_on_the_winner()
+    {
+        var first = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        var second = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        await first.CommitAsync(Tables.Append("x.parquet"), Ct);
+        Assert.Equal(new CommitOutcome.Committed(2), await second.CommitAsync(Tables.Append("y.parquet"), Ct));
+        Assert.Equal(["x.parquet", "y.parquet"], second.Snapshot.Files.Values.Select(static file => file.Path).Order());
+    }
+
+    [Fact]
+    public async Task Two_writers_cannot_remove_one_file()
+    {
+        var first = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        await first.CommitAsync(Tables.Append("x.parquet"), Ct);
+        var second = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        var file = first.Snapshot.Files.Values.Single();
+        await first.CommitAsync(Tables.Replace(file, "y.parquet"), Ct);
+        Assert.Equal(
+            new CommitOutcome.Conflict(2, "file x.parquet was removed"),
+            await second.CommitAsync(Tables.Replace(file, "z.parquet"), Ct));
+        Assert.Equal(
+            new CommitOutcome.Conflict(2, "file x.parquet is not in the table"),
+            await second.CommitAsync(Tables.Replace(file, "z.parquet"), Ct));
+    }
+
+    [Fact]
+    public async Task Columns_are_added_at_the_end_and_two_writers_may_add_the_same_one()
+    {
+        var first = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        var second = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        var wider = Tables.Accounts.Columns.Add(new ColumnSchema("score", ColumnType.Float64));
+        await first.CommitAsync(Tables.Append("x.parquet") with { NewSchema = wider }, Ct);
+        await second.CommitAsync(Tables.Append("y.parquet") with { NewSchema = wider }, Ct);
+        Assert.Equal(wider, second.Snapshot.Schema);
+        Assert.DoesNotContain("metaData", (await LinesAsync(2)).Select(static line => line.EnumerateObject().Single().Name));
+        var other = Tables.Accounts.Columns.Add(new ColumnSchema("score", ColumnType.Int32));
+        Assert.IsType<CommitOutcome.Conflict>(
+            await first.CommitAsync(Tables.Append("z.parquet") with { NewSchema = other }, Ct));
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_log_is_named()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        await table.CommitAsync(Tables.Append("x.parquet"), Ct);
+        await table.CommitAsync(Tables.Append("y.parquet"), Ct);
+        await _store.DeleteAsync($"{Root}/_delta_log/00000000000000000001.json", Ct);
+        var damaged = await Assert.ThrowsAsync<DeltaFormatException>(
+            () => DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct));
+        Assert.Equal($"{Root}/_delta_log/00000000000000000001.json", damaged.File);
+    }
+
+    [Fact]
+    public async Task A_commit_that_ends_in_the_middle_is_named_with_its_line()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        await table.CommitAsync(Tables.Append("x.parquet"), Ct);
+        var key = $"{Root}/_delta_log/00000000000000000001.json";
+        var content = (await _store.GetAsync(key, Ct))!;
+        await _store.PutAsync(key, content.AsMemory(0, content.Length - 20), Ct);
+        var damaged = await Assert.ThrowsAsync<DeltaFormatException>(
+            () => DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct));
+        Assert.Contains($"{key}: an action as a JSON object on line 2 wanted", damaged.Message, StringComparison.Ordinal);
+    }
+
+    async Task<List<JsonElement>> LinesAsync(long version)
+    {
+        var content = await _store.GetAsync($"{Root}/_delta_log/{version:D20}.json", Ct);
+        var lines = Encoding.UTF8.GetString(content!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(static line => JsonDocument.Parse(line).RootElement)];
+    }
+}
