@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
@@ -45,6 +46,20 @@ public sealed class DuckDbConnection : IDisposable
         using (statement)
             throw new DuckDbException(Prepared.Error(statement) ?? "the statement cannot be prepared");
     }
+
+    /// <summary>Adds a function that SQL of every connection of this database can call.</summary>
+    public void RegisterScalar(
+        string name, ReadOnlySpan<DuckDbType> arguments, DuckDbType result, DuckDbScalarBody body)
+    {
+        var columns = ImmutableArray.CreateBuilder<DuckDbColumn>();
+        foreach (var type in arguments)
+            columns.Add(new DuckDbColumn($"argument{columns.Count}", type));
+        new ScalarFunction(columns.ToImmutable(), result, body).Register(Handle, name);
+    }
+
+    /// <summary>Adds a table function without arguments, <c>FROM name()</c>, to this database.</summary>
+    public void RegisterTable(string name, ITableFunctionSource source) =>
+        TableFunction.Register(Handle, name, source);
 
     /// <summary>Ends the running statement with an error of kind <see cref="DuckDbErrorKind.Interrupted"/>; nothing happens
     /// when none runs. May be called from any thread.</summary>
