@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Tapline.Lakehouse.DuckDb.Native;
 
@@ -22,6 +23,23 @@ public sealed class DuckDbPrepared : IDisposable
 
     /// <summary>How many parameters it takes.</summary>
     public int ParameterCount { get; }
+
+    /// <summary>The columns that it will give, known without running it.</summary>
+    public ImmutableArray<DuckDbColumn> Columns
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            var count = Prepared.ColumnCount(_handle);
+            var columns = ImmutableArray.CreateBuilder<DuckDbColumn>();
+            for (ulong i = 0; i < count; i++)
+            {
+                using var type = Prepared.ColumnType(_handle, i);
+                columns.Add(new DuckDbColumn(Prepared.ColumnName(_handle, i) ?? "", DuckDbType.FromNative(type)));
+            }
+            return columns.ToImmutable();
+        }
+    }
 
     /// <summary>Runs it and streams its rows; see <see cref="DuckDbConnection.Query"/>.</summary>
     public DuckDbResult Query(ReadOnlySpan<object?> parameters = default, CancellationToken ct = default)

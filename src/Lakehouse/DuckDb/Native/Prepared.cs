@@ -25,6 +25,16 @@ static partial class Prepared
     [SuppressGCTransition]
     public static partial ulong ParameterCount(PreparedHandle statement);
 
+    [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_prepared_statement_column_count")]
+    public static partial ulong ColumnCount(PreparedHandle statement);
+
+    [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_prepared_statement_column_name")]
+    [return: MarshalUsing(typeof(OwnedString))]
+    public static partial string? ColumnName(PreparedHandle statement, ulong column);
+
+    [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_prepared_statement_column_logical_type")]
+    public static partial LogicalTypeHandle ColumnType(PreparedHandle statement, ulong column);
+
     [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_execute_prepared_streaming")]
     public static partial NativeState ExecuteStreaming(PreparedHandle statement, ref NativeResult result);
 
