@@ -18,6 +18,10 @@ public sealed record ParquetOptions
     /// <summary>Rows after which a page is closed, however few bytes they take.</summary>
     public int PageRowsMax { get; init; } = 1 << 17;
 
+    /// <summary>Whether values that no dictionary takes may be written by the DELTA encodings, which are smaller and
+    /// faster; without them they are PLAIN, for readers older than 2022.</summary>
+    public bool UsesDeltas { get; init; } = true;
+
     /// <summary>Bytes of distinct values that a chunk's dictionary may hold; above it the chunk is written plain.</summary>
     public int DictionaryBytesMax { get; init; } = 16 << 20;
 

@@ -36,6 +36,7 @@ public sealed class ParquetFileWriterTests : IDisposable
             {
                 Codec = codecs[random.Next(codecs.Length)],
                 PageRowsMax = random.Next(3) switch { 0 => 1, 1 => 100, _ => 1 << 17 },
+                UsesDeltas = random.Next(4) > 0,
                 PageBytesTarget = random.Next(2) == 0 ? 50 : 1 << 20,
             });
             var expected = new ColumnBatch(columns);

@@ -7,7 +7,7 @@ using Tapline.Lakehouse.Parquet.Statistics;
 
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
-/// <summary>Strings and bytes: by dictionary if enough of them repeat, else plain.</summary>
+/// <summary>Strings and bytes: by dictionary if enough of them repeat, else lengths and bytes apart.</summary>
 sealed class BytesChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
     : ColumnChunkWriter(column, pages, workspace, options)
@@ -39,15 +39,14 @@ sealed class BytesChunkWriter(
         var codes = Workspace.Codes(valueCount);
         return Workspace.Bytes.TryEncode(_buffer.Bytes, Offsets, codes, budget, Options.DictionaryBytesMax)
             ? ValueEncoding.RleDictionary
-            : ValueEncoding.Plain;
+            : Options.UsesDeltas ? ValueEncoding.DeltaLengthByteArray : ValueEncoding.Plain;
     }
 
     protected override void WriteEntries(ByteBuffer page)
     {
         var bytes = _buffer.Bytes;
-        for (var code = 0; code < EntryCount; code++)
+        foreach (var (_, _, start, length) in Workspace.Bytes.Entries)
         {
-            var (start, length) = Workspace.Bytes.Entry(code);
             var room = page.Reserve(4 + length);
             BinaryPrimitives.WriteInt32LittleEndian(room, length);
             bytes.Slice(start, length).CopyTo(room[4..]);
@@ -60,11 +59,8 @@ sealed class BytesChunkWriter(
         var bounds = new BytesBounds(_buffer.Bytes);
         if (overEntries)
         {
-            for (var code = 0; code < EntryCount; code++)
-            {
-                var (start, length) = Workspace.Bytes.Entry(code);
-                bounds.Include(start, length);
-            }
+            foreach (var entry in Workspace.Bytes.Entries)
+                bounds.Include(entry.Start, entry.Length);
         }
         else
         {
@@ -75,8 +71,14 @@ sealed class BytesChunkWriter(
         return statistics with { Min = StatisticsValue.Of(bounds.Min), Max = StatisticsValue.Of(bounds.Max) };
     }
 
-    protected override void Encode(int first, int count, ValueEncoding encoding, ByteBuffer page) =>
-        PlainEncoder.EncodeBytes(_buffer.Bytes, Offsets.Slice(first, count + 1), page);
+    protected override void Encode(int first, int count, ValueEncoding encoding, ByteBuffer page)
+    {
+        var offsets = Offsets.Slice(first, count + 1);
+        if (encoding == ValueEncoding.Plain)
+            PlainEncoder.EncodeBytes(_buffer.Bytes, offsets, page);
+        else
+            DeltaLengthEncoder.Encode(_buffer.Bytes, offsets, Workspace.Codes(count), page);
+    }
 
     protected override int PlainPageRows(ColumnBuffer buffer, int row)
     {

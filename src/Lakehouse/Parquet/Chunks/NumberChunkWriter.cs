@@ -56,7 +56,7 @@ sealed class NumberChunkWriter<TValue, TBits>(
 
     protected override ValueEncoding Choose(int valueCount)
     {
-        var differenceBits = HasDifferences ? DifferenceBits() : double.MaxValue;
+        var differenceBits = HasDifferences && Options.UsesDeltas ? DifferenceBits() : double.MaxValue;
         if (differenceBits <= 4)
             return ValueEncoding.DeltaBinaryPacked;
         var budget = new DictionaryBudget(

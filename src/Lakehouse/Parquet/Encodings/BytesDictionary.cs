@@ -1,18 +1,17 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
 /// <summary>Numbers the distinct strings of a column in the order in which they first occur. Keeps where they lie in the
-/// column, not the strings. A slot holds 32 bits of hash beside the code, so that few comparisons go to the bytes.</summary>
+/// column, not the strings. A slot holds 32 bits of hash beside the code, so that few comparisons go to the entries.</summary>
 sealed class BytesDictionary
 {
     const int SlotsMin = 1024;
 
     // The hash in the upper half, code + 1 in the lower one; 0 is free.
     ulong[] _slots = new ulong[SlotsMin];
-    int[] _starts = [];
-    int[] _lengths = [];
+    ulong[] _spare = [];
+    BytesKey[] _entries = [];
     int _mask;
 
     /// <summary>Distinct strings.</summary>
@@ -21,8 +20,8 @@ sealed class BytesDictionary
     /// <summary>Their bytes together.</summary>
     public long ByteCount { get; private set; }
 
-    /// <summary>Where the string of a code lies in the column's bytes.</summary>
-    public (int Start, int Length) Entry(int code) => (_starts[code], _lengths[code]);
+    /// <summary>Where the distinct strings lie in the column's bytes, by code.</summary>
+    public ReadOnlySpan<BytesKey> Entries => _entries.AsSpan(0, Count);
 
     /// <summary>Gives each string its code; value n is at offset [n] to [n+1]. False when a dictionary does not pay.</summary>
     public bool TryEncode(
@@ -45,12 +44,17 @@ sealed class BytesDictionary
     bool TryEncode(
         ReadOnlySpan<byte> bytes, ReadOnlySpan<int> offsets, Span<int> codes, int distinctMax, long bytesMax, ref long probes)
     {
-        ref var origin = ref MemoryMarshal.GetReference(bytes);
-        for (var i = 0; i < offsets.Length - 1; i++)
+        codes = codes[..(offsets.Length - 1)];
+        var start = offsets[0];
+        // The keys read past bounds checks: the offsets ascend (a slice of a negative length throws) and end inside.
+        ref var origin = ref MemoryMarshal.GetReference(bytes[..offsets[^1]]);
+        for (var i = 0; i < codes.Length; i++)
         {
-            var start = offsets[i];
             var length = offsets[i + 1] - start;
-            var hash = Mixing.Hash(ref Unsafe.Add(ref origin, start), length);
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            var key = BytesKey.At(ref origin, start, length);
+            start += length;
+            var hash = key.Hash(ref origin);
             var at = (int)(hash & (uint)_mask);
             while (true)
             {
@@ -59,14 +63,13 @@ sealed class BytesDictionary
                 {
                     if (Count == distinctMax || ByteCount + length > bytesMax || probes < 0)
                         return false;
-                    codes[i] = Add(hash, start, length, at);
+                    codes[i] = Add(key, hash, at);
                     break;
                 }
                 if ((uint)(slot >> 32) == hash)
                 {
                     var code = (int)(slot & uint.MaxValue) - 1;
-                    if (_lengths[code] == length
-                        && bytes.Slice(start, length).SequenceEqual(bytes.Slice(_starts[code], length)))
+                    if (key.IsSame(_entries[code], bytes))
                     {
                         codes[i] = code;
                         break;
@@ -79,17 +82,13 @@ sealed class BytesDictionary
         return true;
     }
 
-    int Add(uint hash, int start, int length, int at)
+    int Add(in BytesKey key, uint hash, int at)
     {
-        if (_starts.Length == Count)
-        {
-            Array.Resize(ref _starts, Math.Max(SlotsMin / 2, Count * 2));
-            Array.Resize(ref _lengths, _starts.Length);
-        }
+        if (_entries.Length == Count)
+            Array.Resize(ref _entries, Math.Max(SlotsMin / 2, Count * 2));
         var code = Count++;
-        ByteCount += length;
-        _starts[code] = start;
-        _lengths[code] = length;
+        ByteCount += key.Length;
+        _entries[code] = key;
         _slots[at] = (ulong)hash << 32 | (uint)(code + 1);
         if (Count > _mask >> 1)
             Rehash();
@@ -100,17 +99,20 @@ sealed class BytesDictionary
     {
         var old = _slots.AsSpan(0, _mask + 1);
         var length = old.Length * 4;
-        var grown = new ulong[length];
+        if (_spare.Length < length)
+            _spare = new ulong[length];
+        else
+            Array.Clear(_spare, 0, length);
         _mask = length - 1;
         foreach (var slot in old)
         {
             if (slot == 0)
                 continue;
             var at = (int)((slot >> 32) & (uint)_mask);
-            while (grown[at] != 0)
+            while (_spare[at] != 0)
                 at = (at + 1) & _mask;
-            grown[at] = slot;
+            _spare[at] = slot;
         }
-        _slots = grown;
+        (_slots, _spare) = (_spare, _slots);
     }
 }

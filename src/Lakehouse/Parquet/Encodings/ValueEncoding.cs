@@ -7,5 +7,6 @@ enum ValueEncoding
     Plain = 0,
     Rle = 3,
     DeltaBinaryPacked = 5,
+    DeltaLengthByteArray = 6,
     RleDictionary = 8,
 }
