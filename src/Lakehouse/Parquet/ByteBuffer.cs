@@ -13,7 +13,8 @@ sealed class ByteBuffer
 
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Count);
 
-    /// <summary>Room for at least <paramref name="size"/> bytes at the end; they count after <see cref="Advance"/>.</summary>
+    /// <summary>Room for at least <paramref name="size"/> bytes at the end; they count after
+    /// <see cref="Advance"/>.</summary>
     public Span<byte> Reserve(int size)
     {
         if (_bytes.Length - Count < size)

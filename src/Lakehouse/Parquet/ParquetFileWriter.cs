@@ -9,8 +9,8 @@ using Tapline.Lakehouse.Parquet.Statistics;
 
 namespace Tapline.Lakehouse.Parquet;
 
-/// <summary>Writes Parquet files of one schema, one after the other, into memory that it keeps. All columns are optional and
-/// flat. A file stays under 2 GiB. Not thread-safe; after an exception the file at hand is lost and
+/// <summary>Writes Parquet files of one schema, one after the other, into memory that it keeps. All columns are
+/// optional and flat. A file stays under 2 GiB. Not thread-safe; after an exception the file at hand is lost and
 /// <see cref="Reset"/> makes the writer usable again.</summary>
 public sealed class ParquetFileWriter : IDisposable
 {
@@ -62,7 +62,8 @@ public sealed class ParquetFileWriter : IDisposable
         _rowGroups.Add(new RowGroup(chunks, rowCount));
     }
 
-    /// <summary>Ends the file. Its content stays valid until the next call on this writer, which begins a new one.</summary>
+    /// <summary>Ends the file. Its content stays valid until the next call on this writer, which begins a new
+    /// one.</summary>
     public ParquetFile Finish()
     {
         if (_finished)

@@ -22,7 +22,8 @@ public sealed record ParquetOptions
     /// faster; without them they are PLAIN, for readers older than 2022.</summary>
     public bool UsesDeltas { get; init; } = true;
 
-    /// <summary>Bytes of distinct values that a chunk's dictionary may hold; above it the chunk is written plain.</summary>
+    /// <summary>Bytes of distinct values that a chunk's dictionary may hold; above it the chunk is written
+    /// plain.</summary>
     public int DictionaryBytesMax { get; init; } = 16 << 20;
 
     /// <summary>Bytes of a string that the footer's min and max keep; longer ones are cut to bounds.</summary>

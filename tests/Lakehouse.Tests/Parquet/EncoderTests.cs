@@ -86,8 +86,8 @@ public sealed class EncoderTests
         int[] offsets = [0, .. strings.Select(static text => text.Length).Scan()];
         var codes = new int[strings.Length];
         var dictionary = new BytesDictionary();
-        Assert.True(dictionary.TryEncode(
-            strings.SelectMany(static text => text).ToArray(), offsets, codes, Unlimited(strings.Length), long.MaxValue));
+        byte[] bytes = [.. strings.SelectMany(static text => text)];
+        Assert.True(dictionary.TryEncode(bytes, offsets, codes, Unlimited(strings.Length), long.MaxValue));
         var seen = new Dictionary<string, int>();
         Assert.Equal(strings.Select(text => CodeOf(seen, Convert.ToHexString(text))), codes);
         Assert.Equal(seen.Count, dictionary.Count);

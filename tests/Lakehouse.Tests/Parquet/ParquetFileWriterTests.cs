@@ -122,7 +122,8 @@ public sealed class ParquetFileWriterTests : IDisposable
         using (var result = _duckDb.Query($"SELECT * FROM read_parquet('{_path}')"))
         {
             Assert.Equal(
-                expected.Schema.Select(static column => column.Name), result.Columns.Select(static column => column.Name));
+                expected.Schema.Select(static column => column.Name),
+                result.Columns.Select(static column => column.Name));
             result.CopyTo(actual);
         }
         Assert.Equal(expected.Count, actual.Count);

@@ -65,9 +65,10 @@ public sealed class StatisticsTests : IDisposable
             {
                 var name = columns[i].Name;
                 var type = Single($"SELECT typeof(\"{name}\") FROM read_parquet('{_path}') LIMIT 1");
-                var hasBounds = file.Statistics[i].Min is null ? "min_ IS NULL AND max_ IS NULL" : "min_ = a AND max_ = z";
+                var hasBounds = file.Statistics[i].Min is not null;
+                var bounds = hasBounds ? "min_ = a AND max_ = z" : "min_ IS NULL AND max_ IS NULL";
                 Assert.Equal("true", Single($"""
-                    SELECT ({hasBounds} AND null_count = n)::VARCHAR
+                    SELECT ({bounds} AND null_count = n)::VARCHAR
                     FROM (SELECT stats_min_value::{type} min_, stats_max_value::{type} max_, stats_null_count null_count
                           FROM parquet_metadata('{_path}') WHERE path_in_schema = '{name}'),
                          (SELECT min("{name}") a, max("{name}") z, count(*) - count("{name}") n
@@ -82,7 +83,8 @@ public sealed class StatisticsTests : IDisposable
     {
         ImmutableArray<ColumnSchema> columns = [new("text", ColumnType.String)];
         var batch = new ColumnBatch(columns);
-        string[] texts = [new string('ü', 100), new string('ü', 99) + "z", new string('a', 200), new string('a', 199) + "b"];
+        string[] texts =
+            [new string('ü', 100), new string('ü', 99) + "z", new string('a', 200), new string('a', 199) + "b"];
         foreach (var text in texts)
             batch.Columns[0].Append(Encoding.UTF8.GetBytes(text));
         using var writer = new ParquetFileWriter(columns, new ParquetOptions());

@@ -4,8 +4,8 @@ using Tapline.Lakehouse.Parquet.Statistics;
 
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
-/// <summary>What the footer says of one column in one row group. Offsets and sizes are bytes of the file; sizes contain the
-/// pages' headers.</summary>
+/// <summary>What the footer says of one column in one row group. Offsets and sizes are bytes of the file; sizes contain
+/// the pages' headers.</summary>
 sealed record ColumnChunk(PhysicalColumn Column, int RowCount, ColumnStatistics Statistics)
 {
     /// <summary>Where the dictionary page is; -1 for none.</summary>

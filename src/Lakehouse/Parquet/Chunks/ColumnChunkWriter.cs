@@ -8,22 +8,23 @@ using Tapline.Lakehouse.Parquet.Statistics;
 
 namespace Tapline.Lakehouse.Parquet.Chunks;
 
-/// <summary>Writes one column of one row group: a dictionary page if that pays, then data pages, each made of definition
-/// levels and the values that are not null.</summary>
+/// <summary>Writes one column of one row group: a dictionary page if that pays, then data pages, each made of
+/// definition levels and the values that are not null.</summary>
 abstract class ColumnChunkWriter(
     PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options)
 {
     /// <summary>The writer for a column's type.</summary>
     public static ColumnChunkWriter For(
-        PhysicalColumn column, PageWriter pages, ChunkWorkspace workspace, ParquetOptions options) => column.Physical switch
+        PhysicalColumn column, PageWriter pages, ChunkWorkspace shared, ParquetOptions options) =>
+        column.Physical switch
         {
-            PhysicalType.Boolean => new BooleanChunkWriter(column, pages, workspace, options),
-            PhysicalType.Int32 => new NumberChunkWriter<int, int>(column, pages, workspace, options, workspace.Int32s),
-            PhysicalType.Int64 => new NumberChunkWriter<long, long>(column, pages, workspace, options, workspace.Int64s),
-            PhysicalType.Float => new NumberChunkWriter<float, int>(column, pages, workspace, options, workspace.Int32s),
-            PhysicalType.Double => new NumberChunkWriter<double, long>(column, pages, workspace, options, workspace.Int64s),
-            PhysicalType.FixedLengthByteArray => new WideDecimalChunkWriter(column, pages, workspace, options),
-            PhysicalType.ByteArray => new BytesChunkWriter(column, pages, workspace, options),
+            PhysicalType.Boolean => new BooleanChunkWriter(column, pages, shared, options),
+            PhysicalType.Int32 => new NumberChunkWriter<int, int>(column, pages, shared, options, shared.Int32s),
+            PhysicalType.Int64 => new NumberChunkWriter<long, long>(column, pages, shared, options, shared.Int64s),
+            PhysicalType.Float => new NumberChunkWriter<float, int>(column, pages, shared, options, shared.Int32s),
+            PhysicalType.Double => new NumberChunkWriter<double, long>(column, pages, shared, options, shared.Int64s),
+            PhysicalType.FixedLengthByteArray => new WideDecimalChunkWriter(column, pages, shared, options),
+            PhysicalType.ByteArray => new BytesChunkWriter(column, pages, shared, options),
             _ => throw new NotSupportedException($"no writer for {column.Physical}"),
         };
 
@@ -37,7 +38,7 @@ abstract class ColumnChunkWriter(
     public ColumnChunk Write(ColumnBuffer buffer)
     {
         if (buffer.Type != column.Type)
-            throw new ArgumentException($"a buffer of {buffer.Type} was given to a {column.Type} column", nameof(buffer));
+            throw new ArgumentException($"a {column.Type} column was given {buffer.Type} values", nameof(buffer));
         var start = pages.Position;
         var valueCount = buffer.Count - buffer.NullCount;
         Load(buffer);

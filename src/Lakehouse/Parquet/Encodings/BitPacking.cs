@@ -3,8 +3,8 @@ using System.Numerics;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>Packs unsigned numbers into so many bits each, from the lowest bit up, as Parquet's bit-packed runs and delta
-/// miniblocks want them.</summary>
+/// <summary>Packs unsigned numbers into so many bits each, from the lowest bit up, as Parquet's bit-packed runs and
+/// delta miniblocks want them.</summary>
 static class BitPacking
 {
     /// <summary>Bits that hold every number up to this one.</summary>

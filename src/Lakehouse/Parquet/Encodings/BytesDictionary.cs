@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>Numbers the distinct strings of a column in the order in which they first occur. Keeps where they lie in the
-/// column, not the strings. A slot holds 32 bits of hash beside the code, so that few comparisons go to the entries.</summary>
+/// <summary>Numbers the distinct strings of a column in the order in which they first occur. Keeps where they lie in
+/// the column, not the strings. A slot holds 32 bits of hash beside the code, so that few comparisons go to the
+/// entries.</summary>
 sealed class BytesDictionary
 {
     const int SlotsMin = 1024;
@@ -23,7 +24,8 @@ sealed class BytesDictionary
     /// <summary>Where the distinct strings lie in the column's bytes, by code.</summary>
     public ReadOnlySpan<BytesKey> Entries => _entries.AsSpan(0, Count);
 
-    /// <summary>Gives each string its code; value n is at offset [n] to [n+1]. False when a dictionary does not pay.</summary>
+    /// <summary>Gives each string its code; value n is at offset [n] to [n+1]. False when a dictionary does not
+    /// pay.</summary>
     public bool TryEncode(
         ReadOnlySpan<byte> bytes, ReadOnlySpan<int> offsets, Span<int> codes, DictionaryBudget budget, long bytesMax)
     {
@@ -42,7 +44,12 @@ sealed class BytesDictionary
     }
 
     bool TryEncode(
-        ReadOnlySpan<byte> bytes, ReadOnlySpan<int> offsets, Span<int> codes, int distinctMax, long bytesMax, ref long probes)
+        ReadOnlySpan<byte> bytes,
+        ReadOnlySpan<int> offsets,
+        Span<int> codes,
+        int distinctMax,
+        long bytesMax,
+        ref long probes)
     {
         codes = codes[..(offsets.Length - 1)];
         var start = offsets[0];

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>A string as a dictionary tells it from others: its first and last eight bytes, which are all of it up to sixteen,
-/// its length, and where it lies in the column's bytes.</summary>
+/// <summary>A string as a dictionary tells it from others: its first and last eight bytes, which are all of it up to
+/// sixteen, its length, and where it lies in the column's bytes.</summary>
 readonly record struct BytesKey(ulong Head, ulong Tail, int Start, int Length)
 {
     /// <summary>The length up to which head and tail hold every byte.</summary>

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>DELTA_BINARY_PACKED: the first value, then blocks of 128 differences, each kept as its excess over the block's
-/// smallest in as few bits as each 32 of them need.
+/// <summary>DELTA_BINARY_PACKED: the first value, then blocks of 128 differences, each kept as its excess over the
+/// block's smallest in as few bits as each 32 of them need.
 /// https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-encoding-delta_binary_packed--5</summary>
 static class DeltaBinaryPackedEncoder
 {

@@ -1,7 +1,7 @@
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>When a dictionary stops to pay: too many distinct values, judged early from how few of the first values repeat, or
-/// a table that values collide in.</summary>
+/// <summary>When a dictionary stops to pay: too many distinct values, judged early from how few of the first values
+/// repeat, or a table that values collide in.</summary>
 readonly struct DictionaryBudget(int valueCount, int distinctMax)
 {
     /// <summary>Values after which the first verdict falls.</summary>
@@ -13,8 +13,8 @@ readonly struct DictionaryBudget(int valueCount, int distinctMax)
     /// <summary>Table steps beyond the first allowed in all.</summary>
     public long ProbesMax { get; } = 16L * valueCount + 1024;
 
-    /// <summary>Whether the first <see cref="SampleCount"/> values promise more distinct ones than allowed. Of S values drawn
-    /// from D, about S²/2D repeat.</summary>
+    /// <summary>Whether the first <see cref="SampleCount"/> values promise more distinct ones than allowed. Of S values
+    /// drawn from D, about S²/2D repeat.</summary>
     public bool IsHopeless(int distinct)
     {
         var repeated = SampleCount - distinct;

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>Hashes for the dictionaries: a 64 × 64 bit product folded onto itself. Not against an adversary; the dictionaries
-/// give up when values collide too often.</summary>
+/// <summary>Hashes for the dictionaries: a 64 × 64 bit product folded onto itself. Not against an adversary; the
+/// dictionaries give up when values collide too often.</summary>
 static class Mixing
 {
     public const ulong First = 0x9E37_79B9_7F4A_7C15;

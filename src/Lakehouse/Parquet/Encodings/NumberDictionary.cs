@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>Numbers the distinct values of a column in the order in which they first occur. Open addressing, linear steps;
-/// grows from small so that few values stay in the nearest cache.</summary>
+/// <summary>Numbers the distinct values of a column in the order in which they first occur. Open addressing, linear
+/// steps; grows from small so that few values stay in the nearest cache.</summary>
 sealed class NumberDictionary<T>
     where T : unmanaged, IBinaryInteger<T>
 {
@@ -97,5 +97,7 @@ sealed class NumberDictionary<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint HashOf(T value) =>
-        Unsafe.SizeOf<T>() == 16 ? Mixing.Hash(Int128.CreateTruncating(value)) : Mixing.Hash(ulong.CreateTruncating(value));
+        Unsafe.SizeOf<T>() == 16
+            ? Mixing.Hash(Int128.CreateTruncating(value))
+            : Mixing.Hash(ulong.CreateTruncating(value));
 }

@@ -11,7 +11,7 @@ static class PlainEncoder
     /// <summary>Writes numbers of 4 or 8 bytes.</summary>
     public static void Encode<T>(ReadOnlySpan<T> values, ByteBuffer output)
         where T : unmanaged =>
-        output.Write(MemoryMarshal.AsBytes(values)); // .NET runs on little-endian machines only, as far as we support it.
+        output.Write(MemoryMarshal.AsBytes(values)); // Only little-endian machines are supported.
 
     /// <summary>Writes Booleans (bytes of 0 or 1), eight a byte.</summary>
     public static void EncodeBooleans(ReadOnlySpan<byte> values, ByteBuffer output)

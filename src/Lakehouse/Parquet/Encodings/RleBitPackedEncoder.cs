@@ -2,9 +2,10 @@ using System.Numerics;
 
 namespace Tapline.Lakehouse.Parquet.Encodings;
 
-/// <summary>The RLE / bit-packing hybrid: runs of one repeated value (count × 2, value) between runs of eights packed bit by
-/// bit (eights × 2 + 1, bits).
-/// https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3</summary>
+/// <summary>The RLE / bit-packing hybrid: runs of one repeated value (count × 2, value) between runs of eights packed
+/// bit by bit (eights × 2 + 1, bits).
+/// https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3
+/// </summary>
 static class RleBitPackedEncoder
 {
     // A repeated run costs a header, a value and the header of the packed run after it.
@@ -40,7 +41,8 @@ static class RleBitPackedEncoder
         WritePacked(values[packedFrom..], width, output);
     }
 
-    /// <summary>Writes bits (numbers of width 1), <paramref name="count"/> of them from bit <paramref name="start"/>.</summary>
+    /// <summary>Writes bits (numbers of width 1), <paramref name="count"/> of them from bit
+    /// <paramref name="start"/>.</summary>
     public static void EncodeBits(ReadOnlySpan<ulong> bits, int start, int count, ByteBuffer output)
     {
         var at = 0;
@@ -98,7 +100,8 @@ static class RleBitPackedEncoder
 /// <summary>Reads bits that may start anywhere in a word.</summary>
 static class BitRun
 {
-    /// <summary>Up to 64 bits from bit <paramref name="start"/>; those past <paramref name="count"/> are zero.</summary>
+    /// <summary>Up to 64 bits from bit <paramref name="start"/>; those past <paramref name="count"/> are
+    /// zero.</summary>
     public static ulong Word(ReadOnlySpan<ulong> bits, int start, int count)
     {
         var index = start >> 6;

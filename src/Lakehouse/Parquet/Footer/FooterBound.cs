@@ -6,12 +6,13 @@ using Tapline.Lakehouse.Parquet.Statistics;
 
 namespace Tapline.Lakehouse.Parquet.Footer;
 
-/// <summary>A min or max as the footer spells it: the value in PLAIN, without a length; long strings are cut to something
-/// that still bounds them. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (Statistics)
-/// </summary>
+/// <summary>A min or max as the footer spells it: the value in PLAIN, without a length; long strings are cut to
+/// something that still bounds them.
+/// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (Statistics)</summary>
 readonly record struct FooterBound(ReadOnlyMemory<byte> Bytes, bool IsExact)
 {
-    /// <summary>The bound; null when no string of at most <paramref name="bytesMax"/> bytes is above the value.</summary>
+    /// <summary>The bound; null when no string of at most <paramref name="bytesMax"/> bytes is above the
+    /// value.</summary>
     public static FooterBound? Of(PhysicalColumn column, in StatisticsValue value, bool isMax, int bytesMax)
     {
         if (column.Physical == PhysicalType.ByteArray)

@@ -3,8 +3,8 @@ using Tapline.Native.Codecs;
 
 namespace Tapline.Lakehouse.Parquet.Pages;
 
-/// <summary>Compresses pages with one codec and keeps its memory between pages. Takes gzip, which .NET brings, where the
-/// native library of the codec asked for is missing.</summary>
+/// <summary>Compresses pages with one codec and keeps its memory between pages. Takes gzip, which .NET brings, where
+/// the native library of the codec asked for is missing.</summary>
 sealed class PageCompressor : IDisposable
 {
     readonly int _zstdLevel;

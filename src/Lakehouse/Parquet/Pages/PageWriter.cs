@@ -3,8 +3,9 @@ using Tapline.Lakehouse.Parquet.Thrift;
 
 namespace Tapline.Lakehouse.Parquet.Pages;
 
-/// <summary>Puts pages into the file: header, then the compressed bytes. Data pages are of version 1, which every reader has.
-/// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)</summary>
+/// <summary>Puts pages into the file: header, then the compressed bytes. Data pages are of version 1, which every
+/// reader has. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+/// (PageHeader)</summary>
 sealed class PageWriter(ByteBuffer file, PageCompressor compressor)
 {
     const int DataPage = 0;
@@ -18,7 +19,8 @@ sealed class PageWriter(ByteBuffer file, PageCompressor compressor)
     /// <summary>The codec of all pages.</summary>
     public ParquetCodec Codec => compressor.Codec;
 
-    /// <summary>Writes a data page of so many rows, nulls among them; returns its uncompressed size with its header.</summary>
+    /// <summary>Writes a data page of so many rows, nulls among them; returns its uncompressed size with its
+    /// header.</summary>
     public long WriteData(ReadOnlySpan<byte> page, int rowCount, ValueEncoding encoding) =>
         Write(page, DataPage, headerField: 5, rowCount, encoding);
 

@@ -4,8 +4,8 @@ using Tapline.Lakehouse.Parquet.Thrift;
 
 namespace Tapline.Lakehouse.Parquet.Schema;
 
-/// <summary>One column as Parquet stores it: physical type, and the annotations that give it its meaning, both in the old
-/// form (ConvertedType) and the new (LogicalType).
+/// <summary>One column as Parquet stores it: physical type, and the annotations that give it its meaning, both in the
+/// old form (ConvertedType) and the new (LogicalType).
 /// https://github.com/apache/parquet-format/blob/master/LogicalTypes.md</summary>
 sealed class PhysicalColumn
 {

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Tapline.Lakehouse.Parquet.Statistics;
 
-/// <summary>Finds the first and the last of strings in the order of their unsigned bytes. Most are told apart by their first
-/// eight bytes, as one number.</summary>
+/// <summary>Finds the first and the last of strings in the order of their unsigned bytes. Most are told apart by their
+/// first eight bytes, as one number.</summary>
 ref struct BytesBounds(ReadOnlySpan<byte> bytes)
 {
     readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -2,10 +2,12 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Lakehouse.Parquet.Statistics;
 
-/// <summary>One smallest or greatest value of a column, whole. Which member holds it follows from the column's type.</summary>
+/// <summary>One smallest or greatest value of a column, whole. Which member holds it follows from the column's
+/// type.</summary>
 public readonly record struct StatisticsValue
 {
-    /// <summary>Boolean (0, 1), Int16, Int32, Int64, Date (days), Timestamp (microseconds), Decimal (unscaled).</summary>
+    /// <summary>Boolean (0, 1), Int16, Int32, Int64, Date (days), Timestamp (microseconds), Decimal
+    /// (unscaled).</summary>
     public Int128 Integer { get; init; }
 
     /// <summary>Float32 and Float64.</summary>
