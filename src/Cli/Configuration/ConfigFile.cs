@@ -1,0 +1,173 @@
+using System.Text.RegularExpressions;
+using Tapline.Contracts;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Tapline.Cli.Configuration;
+
+/// <summary>Reads <c>tapline.yaml</c>. All mistakes are told at once, each with its line.</summary>
+static partial class ConfigFile
+{
+    const int FileBytesMax = 1 << 20;
+
+    /// <summary>Reads and checks a file. Relative paths in it are meant from its folder. Throws
+    /// <see cref="ConfigException"/> with every mistake.</summary>
+    public static PipelineConfig Load(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new TaplineException($"there is no configuration file {file}",
+                "docs/configuration.md shows one to start from; --config names another place");
+        }
+        if (new FileInfo(file).Length > FileBytesMax)
+            throw new ConfigException([$"{file}: is longer than {FileBytesMax} bytes"]);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return Parse(File.ReadAllText(file), file, folder, Environment.GetEnvironmentVariable);
+    }
+
+    /// <summary>Reads and checks a text; <paramref name="file"/> stands in messages.</summary>
+    public static PipelineConfig Parse(string yaml, string file, string folder, Func<string, string?> variable)
+    {
+        var problems = new ConfigProblems(file);
+        var root = new ConfigSection(Root(yaml, file), "", problems, variable);
+        var config = new PipelineConfig(
+            Name(root), Log(root, folder), Source(root), Lake(root, folder), Stream(root));
+        root.Close();
+        problems.ThrowIfAny();
+        return config;
+    }
+
+    static YamlMappingNode Root(string yaml, string file)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return stream.Documents switch
+            {
+                [{ RootNode: YamlMappingNode mapping }] => mapping,
+                [] => throw new ConfigException([$"{file}:1: is empty"]),
+                [_] => throw new ConfigException([$"{file}:1: must be a group of settings"]),
+                _ => throw new ConfigException([$"{file}: holds several documents; one pipeline has one"]),
+            };
+        }
+        catch (YamlException malformed)
+        {
+            throw new ConfigException([$"{file}:{malformed.Start.Line}: is not YAML: {malformed.Message}"]);
+        }
+    }
+
+    static string Name(ConfigSection root)
+    {
+        var name = root.Text("pipeline");
+        if (name.Length > 0 && !PipelineName().IsMatch(name))
+            root.Reject("pipeline", $"must be letters, digits, _ and - (at most 64), found \"{name}\"");
+        return name;
+    }
+
+    static LogConfig Log(ConfigSection root, string folder)
+    {
+        if (root.Section("log") is not { } log)
+            return new LogConfig.Embedded(Path.Combine(folder, "tapline-data", "broker"), 9092);
+        LogConfig chosen = new LogConfig.Embedded("", 0);
+        if (log.Has("embedded") == log.Has("bootstrap"))
+        {
+            root.Reject("log", "needs one of embedded (Tapline's own broker) and bootstrap (a Kafka cluster)");
+        }
+        if (log.Section("embedded") is { } embedded)
+        {
+            chosen = new LogConfig.Embedded(
+                Path.Combine(folder, embedded.Text("path", Path.Combine("tapline-data", "broker"))),
+                embedded.Integer("port", 9092, 0, 65535));
+            embedded.Close();
+        }
+        var client = log.Section("client")?.Everything();
+        if (log.Has("bootstrap"))
+            chosen = new LogConfig.Cluster(log.Text("bootstrap"), client ?? new Dictionary<string, string>());
+        else if (client is not null)
+            log.Reject("client", "belongs to bootstrap: the embedded broker needs no settings");
+        log.Close();
+        return chosen;
+    }
+
+    static SourceConfig? Source(ConfigSection root)
+    {
+        if (root.Section("source") is not { } source)
+            return null;
+        SourceConfig? config = null;
+        if (source.Section("postgres") is { } postgres)
+        {
+            var name = root.Text("pipeline", "tapline");
+            config = new SourceConfig(
+                Connection(postgres),
+                Identifier(postgres, "slot", $"tapline_{name}".Replace('-', '_').ToLowerInvariant()),
+                Identifier(postgres, "publication", $"tapline_{name}".Replace('-', '_').ToLowerInvariant()),
+                postgres.Texts("tables", ["*.*"]),
+                postgres.Integer("parallelism", 2, 1, 32),
+                postgres.Seconds("heartbeat_seconds", 10, 0.1, 3600));
+            foreach (var table in config.Tables.Where(static t => t.Split('.').Length != 2))
+                postgres.Reject("tables", $"must be names like schema.table, with * for any, found \"{table}\"");
+            postgres.Close();
+        }
+        else if (!source.Has("postgres"))
+        {
+            root.Reject("source", "names no database: postgres is missing");
+        }
+        source.Close();
+        return config;
+    }
+
+    static string Connection(ConfigSection postgres)
+    {
+        var text = postgres.Text("connection");
+        if (text.Length == 0)
+            return text;
+        try
+        {
+            ConnectionText.Parse(text);
+        }
+        catch (FormatException wrong)
+        {
+            postgres.Reject("connection", wrong.Message);
+        }
+        return text;
+    }
+
+    static string Identifier(ConfigSection section, string key, string fallback)
+    {
+        var name = section.Text(key, fallback);
+        if (!SlotName().IsMatch(name))
+            section.Reject(key, $"must be lower-case letters, digits and _ (at most 63), found \"{name}\"");
+        return name;
+    }
+
+    static LakeConfig Lake(ConfigSection root, string folder)
+    {
+        if (root.Section("lake") is not { } lake)
+            return new LakeConfig(Path.Combine(folder, "lake"), Durability.Full);
+        var config = new LakeConfig(
+            Path.Combine(folder, lake.Text("path", "lake")),
+            lake.Choice("durability", Durability.Full, ("full", Durability.Full), ("process", Durability.Process)));
+        lake.Close();
+        return config;
+    }
+
+    static StreamConfig Stream(ConfigSection root)
+    {
+        if (root.Section("stream") is not { } stream)
+            return new StreamConfig(TimeSpan.FromSeconds(1), 1, 1L << 30, 1 << 20);
+        var config = new StreamConfig(
+            stream.Seconds("epoch_seconds", 1, 0.05, 3600),
+            stream.Integer("lanes", 1, 1, 256),
+            (long)stream.Integer("memory_mb", 1024, 64, 1 << 20) << 20,
+            stream.Integer("message_bytes_max", 1 << 20, 1 << 10, 1 << 30));
+        stream.Close();
+        return config;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}$")]
+    private static partial Regex PipelineName();
+
+    [GeneratedRegex("^[a-z0-9_]{1,63}$")]
+    private static partial Regex SlotName();
+}

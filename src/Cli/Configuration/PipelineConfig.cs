@@ -1,0 +1,69 @@
+namespace Tapline.Cli.Configuration;
+
+/// <summary>A pipeline as <c>tapline.yaml</c> describes it: checked, complete, unchangeable.</summary>
+/// <param name="Name">The pipeline's name; also the prefix of its topics.</param>
+/// <param name="Log">Where its change events are kept.</param>
+/// <param name="Source">The database it reads; null when something else (Debezium) feeds the topics.</param>
+/// <param name="Lake">Where its tables go.</param>
+/// <param name="Stream">How the stream worker is bounded.</param>
+sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, LakeConfig Lake, StreamConfig Stream);
+
+/// <summary>The log between ingest and stream.</summary>
+abstract record LogConfig
+{
+    LogConfig() { } // Closed: no other subtype can exist.
+
+    /// <summary>Tapline's own broker, in this process.</summary>
+    /// <param name="Path">The folder of its segments.</param>
+    /// <param name="Port">Its port on 127.0.0.1.</param>
+    public sealed record Embedded(string Path, int Port) : LogConfig;
+
+    /// <summary>A Kafka cluster.</summary>
+    /// <param name="Bootstrap">Its addresses, <c>host:port</c> with commas between.</param>
+    /// <param name="Client">Settings for the client as librdkafka names them, e.g. <c>security.protocol</c>.</param>
+    public sealed record Cluster(string Bootstrap, IReadOnlyDictionary<string, string> Client) : LogConfig
+    {
+        /// <summary>The addresses alone: client settings hold secrets.</summary>
+        public override string ToString() => Bootstrap;
+    }
+}
+
+/// <summary>A PostgreSQL database to read.</summary>
+/// <param name="Connection">Npgsql's connection string or a <c>postgres://</c> address. Holds a secret.</param>
+/// <param name="Slot">The replication slot.</param>
+/// <param name="Publication">The publication.</param>
+/// <param name="Tables">Which tables, as <c>schema.name</c> with <c>*</c>.</param>
+/// <param name="Parallelism">Tables (or parts of them) that the first snapshot copies at once.</param>
+/// <param name="Heartbeat">How often an idle source says that it is alive.</param>
+sealed record SourceConfig(
+    string Connection,
+    string Slot,
+    string Publication,
+    IReadOnlyList<string> Tables,
+    int Parallelism,
+    TimeSpan Heartbeat)
+{
+    /// <summary>The server and database, without user or password.</summary>
+    public override string ToString() => ConnectionText.Masked(Connection);
+}
+
+/// <summary>The lake.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="Durability">What a commit waits for.</param>
+sealed record LakeConfig(string Path, Durability Durability);
+
+/// <summary>What a write to the lake waits for.</summary>
+enum Durability
+{
+    /// <summary>The disk: a commit survives a power failure.</summary>
+    Full,
+    /// <summary>The operating system: a commit survives a crash of the process.</summary>
+    Process,
+}
+
+/// <summary>The stream worker's bounds.</summary>
+/// <param name="Epoch">How long changes are gathered between two commits.</param>
+/// <param name="Lanes">How many lanes.</param>
+/// <param name="MemoryBytesMax">Memory for state and buffers.</param>
+/// <param name="MessageBytesMax">The longest message; a longer one goes to quarantine.</param>
+sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int MessageBytesMax);

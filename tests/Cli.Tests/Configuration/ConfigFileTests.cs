@@ -1,0 +1,135 @@
+using Tapline.Cli.Configuration;
+
+namespace Tapline.Cli.Tests.Configuration;
+
+public sealed class ConfigFileTests
+{
+    const string Whole = """
+        pipeline: bar
+        log: { embedded: { path: ./data/broker, port: 9192 } }
+        source:
+          postgres:
+            connection: "${DATABASE_URL}"
+            tables: ["app.*", billing.invoices]
+            parallelism: 4
+        lake: { path: /lakes/bar, durability: process }
+        stream: { epoch_seconds: 0.5, memory_mb: 256 }
+        """;
+
+    [Fact]
+    public void A_whole_file_is_read_as_it_stands()
+    {
+        var config = Parse(Whole, ("DATABASE_URL", "postgres://ana:s%20cret@db.example:6432/bar?sslmode=require"));
+
+        Assert.Equal("bar", config.Name);
+        Assert.Equal(new LogConfig.Embedded("/home/bar/./data/broker", 9192), config.Log);
+        Assert.Equal(["app.*", "billing.invoices"], config.Source!.Tables);
+        Assert.Equal("tapline_bar", config.Source.Slot);
+        Assert.Equal(4, config.Source.Parallelism);
+        Assert.Equal(new LakeConfig("/lakes/bar", Durability.Process), config.Lake);
+        Assert.Equal(new StreamConfig(TimeSpan.FromSeconds(0.5), 1, 256L << 20, 1 << 20), config.Stream);
+        var connection = ConnectionText.Parse(config.Source.Connection);
+        Assert.Equal(("db.example", 6432, "bar", "s cret"),
+            (connection.Host, connection.Port, connection.Database, connection.Password));
+        Assert.Equal(Npgsql.SslMode.Require, connection.SslMode);
+    }
+
+    [Fact]
+    public void The_shortest_file_has_defaults_for_everything_else()
+    {
+        var config = Parse("pipeline: bar");
+
+        Assert.Equal(new LogConfig.Embedded("/home/bar/tapline-data/broker", 9092), config.Log);
+        Assert.Null(config.Source);
+        Assert.Equal("/home/bar/lake", config.Lake.Path);
+        Assert.Equal(TimeSpan.FromSeconds(1), config.Stream.Epoch);
+    }
+
+    [Fact]
+    public void Five_mistakes_are_told_at_once_each_with_its_line()
+    {
+        var problems = Problems("""
+            pipeline: bar
+            log: { bootstrap: "host:9092" }
+            source:
+              postgres:
+                connection: "${DATABASE_URL}"
+                paralelism: 2
+                heartbeat_seconds: soon
+            lake: [1, 2]
+            stream:
+              lanes: 0
+            """);
+
+        Assert.Equal(
+        [
+            "tapline.yaml:5: source.postgres.connection needs the environment variable DATABASE_URL, which is not set",
+            "tapline.yaml:6: source.postgres.paralelism is not a setting; did you mean \"parallelism\"?",
+            "tapline.yaml:7: source.postgres.heartbeat_seconds must be a number of seconds, found \"soon\"",
+            "tapline.yaml:8: lake must be a group of settings, found a list",
+            "tapline.yaml:10: stream.lanes must be from 1 to 256, found 0",
+        ], problems);
+    }
+
+    [Fact]
+    public void A_missing_setting_is_named_where_it_should_stand()
+    {
+        var problems = Problems("lake: { path: x }\nsource:\n  postgres:\n    slot: a\n");
+
+        Assert.Equal(
+        [
+            "tapline.yaml:1: pipeline is missing",
+            "tapline.yaml:4: source.postgres.connection is missing",
+        ], problems);
+    }
+
+    [Fact]
+    public void A_log_is_either_embedded_or_a_cluster()
+    {
+        Assert.Contains("needs one of embedded", Assert.Single(
+            Problems("pipeline: a\nlog: { embedded: {}, bootstrap: 'h:1' }\n")), StringComparison.Ordinal);
+        var cluster = (LogConfig.Cluster)Parse(
+            "pipeline: a\nlog: { bootstrap: 'h:1', client: { security.protocol: ssl } }\n").Log;
+        Assert.Equal("ssl", cluster.Client["security.protocol"]);
+    }
+
+    [Fact]
+    public void A_variable_cannot_change_the_structure_of_the_file()
+    {
+        var config = Parse("pipeline: bar\nlake: { path: \"${P}\" }\n", ("P", "x }\nstream: { lanes: 7 }"));
+
+        Assert.Equal(1, config.Stream.Lanes);
+        Assert.EndsWith("x }\nstream: { lanes: 7 }", config.Lake.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("${A}", "one")]
+    [InlineData("${B:-two}", "two")]
+    [InlineData("${B:-}", "")]
+    [InlineData("x${A}y${A}", "xoneyone")]
+    [InlineData("$${A} $A", "${A} $A")]
+    public void Variables_are_put_into_values(string text, string expected) =>
+        Assert.Equal(expected, EnvironmentText.Expand(text, static name => name == "A" ? "one" : null, []));
+
+    [Theory]
+    [InlineData("Host=h;Password=secret;Database=d", "h:5432/d")]
+    [InlineData("postgres://u:secret@h:1/d", "h:1/d")]
+    [InlineData("nonsense secret", "(not a connection string)")]
+    public void A_connection_is_shown_without_its_secret(string text, string expected) =>
+        Assert.Equal(expected, ConnectionText.Masked(text));
+
+    [Fact]
+    public void What_is_no_yaml_is_told_with_its_line()
+    {
+        var problem = Assert.Single(Problems("pipeline: a\nlog: [\n"));
+
+        Assert.Matches("^tapline.yaml:[23]: is not YAML: ", problem);
+    }
+
+    static PipelineConfig Parse(string yaml, params (string Name, string Value)[] variables) =>
+        ConfigFile.Parse(yaml, "tapline.yaml", "/home/bar",
+            name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+
+    static IReadOnlyList<string> Problems(string yaml) =>
+        Assert.Throws<ConfigException>(() => Parse(yaml)).Problems;
+}
