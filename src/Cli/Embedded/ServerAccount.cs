@@ -35,7 +35,7 @@ sealed class ServerAccount
             return new ServerAccount(user,
             [
                 setpriv, $"--reuid={user}", $"--regid={group}", "--clear-groups",
-                "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--",
+                "--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--",
             ]);
         }
         throw new TaplineException(
