@@ -17,6 +17,7 @@ sealed class ColumnDecoder
     public ColumnDecoder(ColumnSchema column, WireFormat format, Placeholder placeholder)
     {
         Form = ValueForms.Of(column, format);
+        IsKey = column.IsKey;
         // A numeric without a declared precision carries its scale in each value. The connector takes the scale from the
         // lower 11 bits of the type's modifier without their sign: -2 is 2046 to it.
         (_precision, _scale) = Form == ValueForm.NumericBytes
@@ -29,6 +30,9 @@ sealed class ColumnDecoder
 
     /// <summary>How the values are spelled.</summary>
     public ValueForm Form { get; }
+
+    /// <summary>Whether the column is part of the primary key.</summary>
+    public bool IsKey { get; }
 
     /// <summary>Whether a value stands for one that the event does not carry.</summary>
     public bool IsUnavailable(JsonKind kind, ReadOnlySpan<byte> text) => _placeholder is not null && kind switch

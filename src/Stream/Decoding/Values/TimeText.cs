@@ -183,7 +183,7 @@ static class TimeText
     {
         var tens = text[0] - '0';
         var ones = text[1] - '0';
-        return (uint)tens <= 9 && (uint)ones <= 9 ? tens * 10 + ones : -1;
+        return tens is >= 0 and <= 9 && ones is >= 0 and <= 9 ? tens * 10 + ones : -1;
     }
 
     static int DaysInMonth(long year, int month) => month switch

@@ -1,0 +1,127 @@
+using System.Text.Unicode;
+using Tapline.Contracts;
+using Tapline.Contracts.Schema;
+using Tapline.Streaming.Decoding.Scanning;
+using Tapline.Streaming.Decoding.Values;
+
+namespace Tapline.Streaming.Decoding;
+
+/// <summary>The fast decoder: one pass over the event, values straight into their columns, fields in any order but soonest in
+/// the expected one. Whatever is out of the ordinary, and all that is to be rejected, it hands to
+/// <see cref="JsonChangeDecoder"/>, so that both always answer the same.</summary>
+public sealed class ScanningChangeDecoder : IChangeDecoder
+{
+    const int Before = 0;
+    const int After = 1;
+    const int Source = 2;
+    const int Op = 4;
+    const int Payload = 8;
+
+    static readonly FieldOrder EnvelopeOrder = new(
+        ["before", "after", "source", "transaction", "op", "ts_ms", "ts_us", "ts_ns", "payload"]);
+
+    readonly DecodePlan _plan;
+    readonly JsonChangeDecoder _plain;
+    readonly RowScanner _row;
+    readonly KeyScanner _key;
+
+    /// <summary>A decoder for one table version.</summary>
+    public ScanningChangeDecoder(TableSchema schema)
+    {
+        _plan = new DecodePlan(schema);
+        _plain = new JsonChangeDecoder(_plan);
+        _row = new RowScanner(_plan);
+        _key = new KeyScanner(_plan, _row);
+    }
+
+    /// <summary>How many records were left to the plain decoder.</summary>
+    public long DeferredCount { get; private set; }
+
+    /// <inheritdoc/>
+    public DecodeResult Decode(
+        ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, bool valueIsNull, ChangeRows rows)
+    {
+        if (!valueIsNull && ReferenceEquals(rows.Schema, _plan.Schema) &&
+            (long)key.Length + value.Length <= DecodePlan.EventBytesMax && Utf8.IsValid(value))
+        {
+            if (TryScan(key, keyIsNull, value, rows, out var meta))
+            {
+                if (meta.Kind == ChangeKind.Truncate)
+                {
+                    rows.LastMeta = meta;
+                    return DecodeResult.Of(DecodeStatus.Truncate);
+                }
+                rows.Finish(meta);
+                return DecodeResult.Of(DecodeStatus.Row);
+            }
+            rows.DropUnfinished();
+        }
+        DeferredCount += valueIsNull ? 0 : 1;
+        return _plain.Decode(key, keyIsNull, value, valueIsNull, rows);
+    }
+
+    bool TryScan(
+        ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, ChangeRows rows, out ChangeMeta meta)
+    {
+        var scanner = new JsonScanner(value);
+        meta = default;
+        if (!TryScanEnvelope(ref scanner, rows, out var op, out var source, out var hasRow) || !scanner.AtEnd())
+            return false;
+        meta = source.Meta((ChangeKind)op);
+        return meta.Kind switch
+        {
+            ChangeKind.Create or ChangeKind.Update or ChangeKind.Read =>
+                hasRow && _row.TryFinish(rows, meta.Kind) && _key.Agrees(key, keyIsNull, value),
+            ChangeKind.Delete => !hasRow && _key.TryAppendRow(key, keyIsNull, rows),
+            ChangeKind.Truncate => !hasRow,
+            _ => false,
+        };
+    }
+
+    bool TryScanEnvelope(
+        ref JsonScanner scanner, ChangeRows rows, out byte op, out SourceScanner source, out bool hasRow)
+    {
+        source = default;
+        (op, hasRow) = ((byte)0, false);
+        if (!scanner.TryTake((byte)'{'))
+            return false;
+        var seen = 0;
+        var predicted = 0;
+        bool wellFormed;
+        do
+        {
+            if (!scanner.TryField(EnvelopeOrder, ref predicted, out var index))
+                return false;
+            // Where a field comes twice the last one counts; the plain decoder knows how.
+            if (index >= 0 && (seen >> index & 1) != 0)
+                return false;
+            seen |= index < 0 ? 0 : 1 << index;
+            var taken = index switch
+            {
+                After => TryScanAfter(ref scanner, rows, out hasRow),
+                Source => source.TryScan(ref scanner),
+                Op => scanner.TryValue(out var kind, out var text, out _) && TryOp(kind, text, out op),
+                Payload => false,
+                _ => scanner.TryValue(out _, out _, out _),
+            };
+            if (!taken)
+                return false;
+        }
+        while (scanner.TryNext(out wellFormed));
+        return wellFormed && (seen & (1 << Source | 1 << Op)) == (1 << Source | 1 << Op);
+    }
+
+    bool TryScanAfter(ref JsonScanner scanner, ChangeRows rows, out bool hasRow)
+    {
+        hasRow = scanner.TryTake((byte)'{');
+        return hasRow
+            ? _row.TryScan(ref scanner, rows)
+            : scanner.TryValue(out var kind, out _, out _) && kind == JsonKind.Null;
+    }
+
+    static bool TryOp(JsonKind kind, ReadOnlySpan<byte> text, out byte op)
+    {
+        op = kind == JsonKind.String && text.Length == 1 ? text[0] : (byte)0;
+        return op != 0;
+    }
+}
