@@ -13,6 +13,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
 {
     readonly DecodePlan _plan;
     readonly JsonField[] _envelope = new JsonField[Envelope.Names.Count];
+    readonly JsonField[] _keyDocument = new JsonField[Envelope.KeyNames.Count];
     readonly JsonField[] _row;
     readonly JsonField[] _key;
     readonly ColumnBatch _keyValues;
@@ -128,9 +129,9 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         var document = JsonField.Document(key);
         if (document.Kind == JsonKind.Object)
         {
-            if (!TryFind(key, document, Envelope.KeyNames, _envelope.AsSpan(0, Envelope.KeyNames.Count)))
+            if (!TryFind(key, document, Envelope.KeyNames, _keyDocument))
                 return false;
-            var (payload, schema) = (_envelope[Envelope.KeyPayload], _envelope[Envelope.KeySchema]);
+            var (payload, schema) = (_keyDocument[Envelope.KeyPayload], _keyDocument[Envelope.KeySchema]);
             if (schema.Kind != JsonKind.Absent && payload.Kind is JsonKind.Object or JsonKind.Null && !_hasOtherFields)
                 document = payload;
         }

@@ -23,7 +23,7 @@ static class DecimalBytes
         if (Base64.DecodeFromUtf8(base64, bytes, out _, out var count) != System.Buffers.OperationStatus.Done || count == 0)
             return RejectReason.WrongType;
         bytes = bytes[..count];
-        var sign = (sbyte)bytes[0] < 0 ? (byte)0xFF : (byte)0;
+        var sign = bytes[0] >= 0x80 ? (byte)0xFF : (byte)0;
         while (bytes.Length > 16)
         {
             if (bytes[0] != sign || ((bytes[1] ^ sign) & 0x80) != 0)

@@ -76,7 +76,7 @@ sealed class Placeholder
         {
             // Java's bytes are signed.
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetDouble(out var number) ||
-                (number != unit && number != (sbyte)unit))
+                (number != unit && number != unchecked((sbyte)unit)))
                 return false;
             reader.Read();
         }
