@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Snapshot;
+using Tapline.Lakehouse.Storage;
+
+namespace Tapline.Serving.Lake;
+
+/// <summary>The tables of a lake at one cut: that of the lanes' newest complete epochs, or each table's newest version where
+/// no lane has written a manifest.</summary>
+public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
+{
+    static readonly ImmutableArray<string> Layers = ["current", "history", "entity"];
+    const string Quarantine = "quarantine";
+
+    readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
+    readonly LaneManifests _manifests = new(lake);
+
+    /// <summary>Reads what is new and returns all tables, by folder.</summary>
+    public async Task<ImmutableArray<LakeTable>> ReadAsync(CancellationToken ct)
+    {
+        await DiscoverAsync(ct);
+        var lanes = await _manifests.ReadAsync(_tables.Keys, ct);
+        var tables = ImmutableArray.CreateBuilder<LakeTable>(_tables.Count);
+        foreach (var (root, table) in _tables.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            await table.RefreshAsync(ct);
+            tables.Add(await CutAsync(root, table, lanes, ct));
+        }
+        return tables.ToImmutable();
+    }
+
+    async Task DiscoverAsync(CancellationToken ct)
+    {
+        foreach (var layer in Layers)
+        {
+            await foreach (var root in FoldersAsync(layer, ct))
+                await TryOpenAsync(root, ct);
+        }
+        await TryOpenAsync(Quarantine, ct);
+    }
+
+    async Task TryOpenAsync(string root, CancellationToken ct)
+    {
+        if (!_tables.ContainsKey(root) && await DeltaTable.OpenAsync(lake, root, services, ct) is { } table)
+            _tables.Add(root, table);
+    }
+
+    // A listing is flat: after the first key of a folder, go on behind its last possible one. '0' follows '/'.
+    async IAsyncEnumerable<string> FoldersAsync(
+        string layer, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        string? startAfter = null;
+        while (true)
+        {
+            string? found = null;
+            await foreach (var entry in lake.ListAsync($"{layer}/", startAfter, ct))
+            {
+                var end = entry.Key.IndexOf('/', layer.Length + 1);
+                if (end < 0)
+                    continue;
+                found = entry.Key[..end];
+                break;
+            }
+            if (found is null)
+                yield break;
+            yield return found;
+            startAfter = $"{found}0";
+        }
+    }
+
+    async Task<LakeTable> CutAsync(
+        string root, DeltaTable table, IReadOnlyDictionary<string, LanePin> lanes, CancellationToken ct)
+    {
+        if (lanes.Count == 0)
+            return await TableAsync(root, table.Snapshot, table.Snapshot.Files.Values, ct);
+        // A table that no epoch of a lane has touched stands, for that lane, as it was created.
+        var pins = lanes.Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root))).ToList();
+        var newest = await AtAsync(root, table, pins.Max(static pin => pin.Version), ct);
+        if (pins.Count == 1)
+            return await TableAsync(root, newest, newest.Files.Values, ct);
+        var files = newest.Files.Values.Where(static file => file.Lane is null).ToList();
+        foreach (var (lane, version) in pins)
+        {
+            var snapshot = await AtAsync(root, table, version, ct);
+            files.AddRange(snapshot.Files.Values.Where(file => file.Lane == lane));
+        }
+        return await TableAsync(root, newest, files, ct);
+    }
+
+    async Task<DeltaSnapshot> AtAsync(string root, DeltaTable table, long version, CancellationToken ct) =>
+        table.Snapshot.Version == version
+            ? table.Snapshot
+            : await DeltaTable.ReadAsync(lake, root, version, ct)
+                ?? throw new IOException($"table {root} has vanished from the lake");
+
+    async Task<LakeTable> TableAsync(
+        string root, DeltaSnapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct)
+    {
+        var paths = ImmutableArray.CreateBuilder<LakeFile>();
+        foreach (var file in files.OrderBy(static file => file.Location, StringComparer.Ordinal))
+        {
+            var path = Path.IsPathRooted(file.Location)
+                ? file.Location
+                : await lake.LocalPathAsync($"{root}/{file.Location}", ct);
+            paths.Add(new LakeFile(path, file.PartitionValues));
+        }
+        return new LakeTable(root, snapshot.Version, snapshot.Schema, paths.ToImmutable())
+        {
+            PartitionColumns = snapshot.PartitionColumns,
+        };
+    }
+}

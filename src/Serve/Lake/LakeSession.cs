@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Lakehouse.Storage;
+
+namespace Tapline.Serving.Lake;
+
+/// <summary>SQL over a lake at one cut. <c>app.accounts</c> are current rows without the columns that start with <c>_</c>;
+/// <c>current.app_accounts</c> and <c>history.app_accounts</c> have all; <c>quarantine</c> is what could not be used.
+/// Used by one thread at a time; the cut moves with <see cref="RefreshAsync"/> alone.</summary>
+public sealed class LakeSession : IDisposable
+{
+    readonly LakeCatalog _catalog;
+    readonly DuckDbDatabase _database;
+    readonly Dictionary<string, string> _views = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+
+    LakeSession(LakeCatalog catalog, DuckDbDatabase database)
+    {
+        _catalog = catalog;
+        _database = database;
+        Connection = database.Connect();
+    }
+
+    /// <summary>The connection that has the views.</summary>
+    public DuckDbConnection Connection { get; }
+
+    /// <summary>The tables at the cut that is shown.</summary>
+    public ImmutableArray<LakeTable> Tables { get; private set; } = [];
+
+    /// <summary>Opens a session on a lake at its newest cut.</summary>
+    public static async Task<LakeSession> OpenAsync(
+        IObjectStore lake, DeltaServices services, LakeSessionOptions options, CancellationToken ct)
+    {
+        var database = DuckDbDatabase.Open(options: options.Database with
+        {
+            ExternalAccess = options.Folder is null,
+            AllowedDirectories = options.Folder is null ? [] : [options.Folder],
+        });
+        var session = new LakeSession(new LakeCatalog(lake, services), database);
+        try
+        {
+            await session.RefreshAsync(ct);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Moves to the newest cut. Costs little when nothing has changed.</summary>
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        var tables = await _catalog.ReadAsync(ct);
+        foreach (var table in tables)
+            Show(table, ct);
+        Tables = tables;
+    }
+
+    /// <summary>Runs a statement; see <see cref="DuckDbConnection.Query"/>.</summary>
+    public DuckDbResult Query(string sql, ReadOnlySpan<object?> parameters = default, CancellationToken ct = default) =>
+        Connection.Query(sql, parameters, ct);
+
+    /// <summary>The SQL name of a table's view with all columns, e.g. <c>"current"."app_accounts"</c>.</summary>
+    public static string RelationOf(LakeTable table) => table.Name.Length == 0
+        ? SqlText.Identifier(table.Layer)
+        : $"{SqlText.Identifier(table.Layer)}.{SqlText.Identifier(table.Name.Replace('.', '_'))}";
+
+    /// <summary>Closes the connection and its database.</summary>
+    public void Dispose()
+    {
+        Connection.Dispose();
+        _database.Dispose();
+    }
+
+    void Show(LakeTable table, CancellationToken ct)
+    {
+        if (!_variables.TryGetValue(table.Root, out var variable))
+            _variables.Add(table.Root, variable = $"tapline_files_{_variables.Count}");
+        var view = new LakeView(table, variable);
+        if (view.SetFiles.Length > 0)
+            Connection.Execute(view.SetFiles, ct);
+        CreateView(RelationOf(table), table.Layer, view.Select(table.Columns), ct);
+        if (table.Layer != "current")
+            return;
+        var id = TableId.Parse(table.Name);
+        var visible = table.Columns.Where(static column => !column.Name.StartsWith('_'));
+        CreateView(
+            $"{SqlText.Identifier(id.Schema)}.{SqlText.Identifier(id.Name)}", id.Schema, view.Select(visible), ct);
+    }
+
+    void CreateView(string relation, string schema, string select, CancellationToken ct)
+    {
+        if (_views.GetValueOrDefault(relation) == select)
+            return;
+        if (relation.Contains("\".\"", StringComparison.Ordinal))
+            Connection.Execute($"CREATE SCHEMA IF NOT EXISTS {SqlText.Identifier(schema)}", ct);
+        Connection.Execute($"CREATE OR REPLACE VIEW {relation} AS {select}", ct);
+        _views[relation] = select;
+    }
+}
+
+/// <summary>How a session is opened.</summary>
+public sealed record LakeSessionOptions
+{
+    /// <summary>The lake's folder on this machine: SQL then reads files there and nowhere else. Null leaves files open to SQL.
+    /// </summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Threads and memory. File access is decided by <see cref="Folder"/>.</summary>
+    public DuckDbOptions Database { get; init; } = new();
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tapline.Contracts;
+using Tapline.Lakehouse.Storage;
+
+namespace Tapline.Serving.Lake;
+
+/// <summary>What the newest complete epoch of each lane says about table versions: together one cut across all tables.
+/// Remembers what it has read.</summary>
+sealed class LaneManifests(IObjectStore lake)
+{
+    const string Folder = "_tapline/lanes/";
+    const string DoneSuffix = ".done";
+
+    ImmutableSortedDictionary<string, LanePin> _lanes =
+        ImmutableSortedDictionary<string, LanePin>.Empty.WithComparers(StringComparer.Ordinal);
+
+    /// <summary>For each lane the version of each table; no lanes when the lake has no manifest. <paramref name="tables"/>
+    /// are the tables to look for.</summary>
+    public async Task<IReadOnlyDictionary<string, LanePin>> ReadAsync(
+        IReadOnlyCollection<string> tables, CancellationToken ct)
+    {
+        var epochs = new Dictionary<string, List<(long Epoch, string Key)>>(StringComparer.Ordinal);
+        await foreach (var entry in lake.ListAsync(Folder, startAfter: null, ct))
+        {
+            var parts = entry.Key[Folder.Length..].Split('/');
+            if (parts.Length != 2 || !parts[1].EndsWith(DoneSuffix, StringComparison.Ordinal)
+                || !long.TryParse(parts[1][..^DoneSuffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+                continue;
+            if (!epochs.TryGetValue(parts[0], out var list))
+                epochs.Add(parts[0], list = []);
+            list.Add((epoch, entry.Key));
+        }
+        foreach (var (lane, list) in epochs)
+            _lanes = _lanes.SetItem(lane, await AdvanceAsync(_lanes.GetValueOrDefault(lane), list, tables, ct));
+        return _lanes;
+    }
+
+    // A manifest names only the tables that its epoch touched: those before it are read until every table is known.
+    async Task<LanePin> AdvanceAsync(
+        LanePin? known, List<(long Epoch, string Key)> manifests, IReadOnlyCollection<string> tables, CancellationToken ct)
+    {
+        var newest = known?.Epoch ?? -1;
+        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (epoch, key) in manifests.OrderByDescending(static manifest => manifest.Epoch))
+        {
+            if (epoch <= (known?.Epoch ?? -1) || tables.All(versions.ContainsKey))
+                break;
+            // A manifest that was cleaned away since the listing says nothing that a newer one does not.
+            if (await lake.GetAsync(key, ct) is not { } content)
+                continue;
+            newest = Math.Max(newest, epoch);
+            foreach (var (table, version) in Parse(content, key).Tables)
+                versions.TryAdd(table, version);
+        }
+        foreach (var (table, version) in known?.Versions ?? [])
+            versions.TryAdd(table, version);
+        return new LanePin(newest, versions.ToImmutableDictionary(StringComparer.Ordinal));
+    }
+
+    static LaneManifest Parse(byte[] content, string key)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, ManifestJson.Default.LaneManifest)
+                ?? throw new JsonException("null");
+        }
+        catch (JsonException damage)
+        {
+            throw new TaplineException($"lane manifest {key} is damaged: {damage.Message}", cause: damage);
+        }
+    }
+}
+
+/// <summary>Where a lane stands: its newest complete epoch, and the version that each table has with it.</summary>
+sealed record LanePin(long Epoch, ImmutableDictionary<string, long> Versions);
+
+sealed record LaneManifest(Dictionary<string, long> Tables);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(LaneManifest))]
+sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Text;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Lakehouse.Storage;
+using Tapline.Serving.Lake;
+
+namespace Tapline.Cli.Tests.Serving;
+
+public sealed class LakeSessionTests : IDisposable
+{
+    static readonly ImmutableArray<ColumnSchema> Columns =
+    [
+        PostgresTypes.Column("id", "bigint", nullable: false, keyOrdinal: 0),
+        PostgresTypes.Column("name", "text"),
+        new("_lsn", ColumnType.Int64),
+    ];
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tapline-lake-");
+    readonly LocalObjectStore _lake;
+    readonly DuckDbDatabase _writer = DuckDbDatabase.Open();
+    readonly DeltaServices _services = new(TimeProvider.System, Guid.NewGuid);
+    int _files;
+
+    public LakeSessionTests() => _lake = new LocalObjectStore(_folder.FullName);
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Tables_have_their_names_and_bookkeeping_stays_out_of_sight()
+    {
+        await AddAsync(await CreateAsync("current/app.accounts"), "current/app.accounts", "SELECT 1 AS id, 'a' AS name, 7 AS _lsn");
+        await AddAsync(await CreateAsync("history/app.accounts"), "history/app.accounts", "SELECT 2 AS id, 'b' AS name, 8 AS _lsn");
+        await CreateAsync("current/Odd.Na me");
+        await AddAsync(await CreateAsync("quarantine"), "quarantine", "SELECT 3 AS id, 'c' AS name, 9 AS _lsn");
+        using var session = await OpenAsync();
+        Assert.Equal(
+            ["current/Odd.Na me", "current/app.accounts", "history/app.accounts", "quarantine"],
+            session.Tables.Select(static table => table.Root));
+        Assert.Equal("1|a", Text(session, "SELECT * FROM app.accounts"));
+        Assert.Equal("1|a|7", Text(session, "SELECT * FROM current.app_accounts"));
+        Assert.Equal("2|b|8", Text(session, "SELECT * FROM history.app_accounts"));
+        Assert.Equal("3|c|9", Text(session, "SELECT * FROM quarantine"));
+        Assert.Equal("0", Text(session, """SELECT count(*) FROM "Odd"."Na me" WHERE name = 'x'"""));
+        Assert.Throws<DuckDbException>(() => Text(session, "SELECT * FROM read_text('/etc/hostname')"));
+    }
+
+    [Fact]
+    public async Task A_refresh_shows_new_files_new_columns_and_removed_files()
+    {
+        var table = await CreateAsync("current/app.accounts");
+        using var session = await OpenAsync();
+        Assert.Equal("0", Text(session, "SELECT count(*) FROM app.accounts"));
+        var first = await AddAsync(table, "current/app.accounts", "SELECT range AS id, 'a' AS name, 1 AS _lsn FROM range(5)");
+        Assert.Equal("0", Text(session, "SELECT count(*) FROM app.accounts"));
+        await session.RefreshAsync(Ct);
+        Assert.Equal("5", Text(session, "SELECT count(*) FROM app.accounts"));
+        await AddAsync(
+            table,
+            "current/app.accounts",
+            "SELECT 9 AS id, 'z' AS name, 1 AS _lsn, 2.5::DECIMAL(10,2) AS amount",
+            [.. Columns, PostgresTypes.Column("amount", "numeric(10,2)")]);
+        await session.RefreshAsync(Ct);
+        Assert.Equal("6|1|2.50", Text(session, "SELECT count(*), count(amount), sum(amount) FROM app.accounts"));
+        await table.CommitAsync(new DeltaCommit { Operation = "DELETE", Removes = [first] }, Ct);
+        await session.RefreshAsync(Ct);
+        Assert.Equal("9", Text(session, "SELECT id FROM app.accounts"));
+    }
+
+    [Fact]
+    public async Task The_newest_manifest_decides_what_is_seen()
+    {
+        var accounts = await CreateAsync("current/app.accounts");
+        var users = await CreateAsync("current/app.users");
+        await AddAsync(accounts, "current/app.accounts", "SELECT 1 AS id, 'a' AS name, 1 AS _lsn");
+        await ManifestAsync("0", 9, ("current/app.accounts", 1));
+        await AddAsync(users, "current/app.users", "SELECT 1 AS id, 'a' AS name, 1 AS _lsn");
+        await AddAsync(accounts, "current/app.accounts", "SELECT 2 AS id, 'b' AS name, 2 AS _lsn");
+        using var session = await OpenAsync();
+        Assert.Equal("1|0", Counts(session));
+        // 10 is after 9 although its name sorts before; a table that it leaves out keeps its version.
+        await ManifestAsync("0", 10, ("current/app.users", 1));
+        await session.RefreshAsync(Ct);
+        Assert.Equal("1|1", Counts(session));
+        await ManifestAsync("0", 11, ("current/app.accounts", 2));
+        await session.RefreshAsync(Ct);
+        Assert.Equal("2|1", Counts(session));
+        using var fresh = await OpenAsync();
+        Assert.Equal("2|1", Counts(fresh));
+
+        static string Counts(LakeSession session) =>
+            Text(session, "SELECT (SELECT count(*) FROM app.accounts), (SELECT count(*) FROM app.users)");
+    }
+
+    [Fact]
+    public async Task Lanes_at_different_versions_show_each_its_own_files()
+    {
+        const string root = "current/app.accounts";
+        var table = await CreateAsync(root);
+        await AddAsync(table, root, "SELECT 1 AS id, 'lane 0' AS name, 1 AS _lsn", lane: "0");
+        await AddAsync(table, root, "SELECT 2 AS id, 'lane 1' AS name, 1 AS _lsn", lane: "1");
+        await AddAsync(table, root, "SELECT 3 AS id, 'lane 0, not complete' AS name, 1 AS _lsn", lane: "0");
+        await AddAsync(table, root, "SELECT 4 AS id, 'lane 1' AS name, 1 AS _lsn", lane: "1");
+        await ManifestAsync("0", 1, (root, 1));
+        await ManifestAsync("1", 5, (root, 4));
+        using var session = await OpenAsync();
+        Assert.Equal("1,2,4", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM app.accounts"));
+    }
+
+    [Fact]
+    public async Task Partition_values_come_from_the_log()
+    {
+        const string root = "history/app.events";
+        ImmutableArray<ColumnSchema> columns = [.. Columns, new("day", ColumnType.Date), new("kind", ColumnType.String)];
+        var definition = new DeltaTableDefinition(columns) { PartitionColumns = ["day", "kind"] };
+        var table = await DeltaTable.CreateAsync(_lake, root, definition, _services, Ct);
+        await AddAsync(table, root, "SELECT 1 AS id, 'a' AS name, 1 AS _lsn", partition: ("2026-01-02", "it's"));
+        await AddAsync(table, root, "SELECT 2 AS id, 'b' AS name, 1 AS _lsn", partition: ("2026-01-03", null));
+        await AddAsync(table, root, "SELECT 3 AS id, 'c' AS name, 1 AS _lsn", partition: ("2026-01-02", "it's"));
+        using var session = await OpenAsync();
+        Assert.Equal(
+            "2026-01-02:it's:2;2026-01-03::1",
+            Text(session, """
+                SELECT string_agg(day || ':' || coalesce(kind, '') || ':' || n, ';' ORDER BY day)
+                FROM (SELECT day, kind, count(*) AS n FROM history.app_events GROUP BY ALL)
+                """));
+    }
+
+    Task<LakeSession> OpenAsync() =>
+        LakeSession.OpenAsync(_lake, _services, new LakeSessionOptions { Folder = _folder.FullName }, Ct);
+
+    Task<DeltaTable> CreateAsync(string root) =>
+        DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(Columns), _services, Ct);
+
+    async Task<AddFile> AddAsync(
+        DeltaTable table,
+        string root,
+        string rows,
+        ImmutableArray<ColumnSchema> schema = default,
+        string? lane = null,
+        (string? Day, string? Kind)? partition = null)
+    {
+        var name = $"part-{_files++}.parquet";
+        var path = Path.Combine(_folder.FullName, root, name);
+        using (var connection = _writer.Connect())
+            connection.Execute($"COPY ({rows}) TO '{path}' (FORMAT parquet)");
+        var file = new AddFile(
+            name,
+            partition is { } values
+                ? new Dictionary<string, string?> { ["day"] = values.Day, ["kind"] = values.Kind }
+                : new Dictionary<string, string?>(),
+            new FileInfo(path).Length,
+            ModificationTime: 0)
+        {
+            Tags = lane is null ? null : new Dictionary<string, string?> { ["lane"] = lane },
+        };
+        var outcome = await table.CommitAsync(
+            new DeltaCommit { Operation = "WRITE", Adds = [file], NewSchema = schema }, Ct);
+        Assert.IsType<CommitOutcome.Committed>(outcome);
+        return file;
+    }
+
+    async Task ManifestAsync(string lane, long epoch, params (string Table, long Version)[] tables)
+    {
+        var versions = string.Join(',', tables.Select(static table => $"\"{table.Table}\":{table.Version}"));
+        var json = $$$"""
+            {"lane":{{{lane}}},"epoch":{{{epoch}}},"tables":{ {{{versions}}} },"committedAtMs":1,"positions":{}}
+            """;
+        await _lake.PutAsync($"_tapline/lanes/{lane}/{epoch}.done", Encoding.UTF8.GetBytes(json), Ct);
+    }
+
+    static string Text(LakeSession session, string sql)
+    {
+        using var result = session.Query($"SELECT concat_ws('|', *COLUMNS(*)) FROM ({sql})");
+        using var chunk = result.NextChunk();
+        Assert.Equal(1, chunk!.Count);
+        return Encoding.UTF8.GetString(chunk.Column(0).Bytes(0));
+    }
+}
