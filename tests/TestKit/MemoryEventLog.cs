@@ -3,9 +3,9 @@ using Tapline.Contracts.Log;
 
 namespace Tapline.TestKit;
 
-/// <summary>An event log in memory with the behaviour that Kafka shows its clients: partitions chosen by murmur2, offsets
-/// without reuse, a start that can be trimmed, readers that wait. Thread-safe; nothing in it depends on threads, so that a
-/// simulation can run it on one.</summary>
+/// <summary>An event log in memory with the behaviour that Kafka shows its clients: partitions chosen by murmur2,
+/// offsets without reuse, a start that can be trimmed, readers that wait. Thread-safe; nothing in it depends on
+/// threads, so that a simulation can run it on one.</summary>
 public sealed class MemoryEventLog(TimeProvider time) : IEventLog
 {
     readonly Lock _lock = new();
@@ -116,7 +116,7 @@ public sealed class MemoryEventLog(TimeProvider time) : IEventLog
             if (!_topics.TryGetValue(record.Topic, out var partitions))
                 throw new TaplineException($"topic {record.Topic} does not exist", "Create it by EnsureTopicsAsync.");
             var partition = record.Partition ?? PartitionOf(record.Key, partitions.Length);
-            if ((uint)partition >= (uint)partitions.Length)
+            if (partition < 0 || partition >= partitions.Length)
                 throw new TaplineException($"topic {record.Topic} has no partition {partition}");
             partitions[partition].Append(record, record.TimestampMs ?? time.GetUtcNow().ToUnixTimeMilliseconds());
             (appended, _appended) = (_appended, NewSignal());
@@ -131,8 +131,8 @@ public sealed class MemoryEventLog(TimeProvider time) : IEventLog
     }
 
     MemoryPartition? Find(TopicPartition partition) =>
-        _topics.TryGetValue(partition.Topic, out var partitions) && (uint)partition.Partition < (uint)partitions.Length
-            ? partitions[partition.Partition]
+        _topics.TryGetValue(partition.Topic, out var partitions)
+            ? partitions.ElementAtOrDefault(partition.Partition)
             : null;
 
     int PartitionOf(ReadOnlyMemory<byte>? key, int partitions) =>

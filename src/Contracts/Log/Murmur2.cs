@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Tapline.Contracts.Log;
 
-/// <summary>The hash by which Kafka's Java clients, and so Debezium, choose a record's partition from its key.</summary>
+/// <summary>The hash by which Kafka's Java clients, and so Debezium, choose a partition from a key.</summary>
 /// <remarks>MurmurHash2, 32 bit, by Austin Appleby, with Kafka's seed.</remarks>
 public static class Murmur2
 {

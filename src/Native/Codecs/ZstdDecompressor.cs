@@ -25,8 +25,9 @@ public sealed unsafe class ZstdDecompressor : IDisposable
         return (int)Zstd.Check(written, $"decompressing {source.Length} bytes into {target.Length}");
     }
 
-    /// <summary>Decompresses all frames, whether they declare their size or not, and says how many bytes came out. Stops
-    /// with a <see cref="CompressionException"/> as soon as more than <paramref name="lengthMax"/> would.</summary>
+    /// <summary>Decompresses all frames, whether they declare their size or not, and says how many bytes came out.
+    /// Stops with a <see cref="CompressionException"/> as soon as more than <paramref name="lengthMax"/> would.
+    /// </summary>
     public int Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> target, int lengthMax)
     {
         ObjectDisposedException.ThrowIf(_context.IsClosed, this);

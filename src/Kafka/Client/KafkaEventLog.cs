@@ -1,0 +1,176 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using TopicPartition = Tapline.Contracts.Log.TopicPartition;
+
+namespace Tapline.Kafka.Client;
+
+/// <summary>The event log on a Kafka cluster, or on anything that speaks its protocol. Producing and administration go
+/// through librdkafka; reading goes through our own fetch client, or librdkafka where the cluster wants TLS or SASL.
+/// Failures that a person must see are <see cref="TaplineException"/>s.</summary>
+public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILoggerFactory logs) : IEventLog
+{
+    static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Topics that brokers keep for themselves.</summary>
+    static readonly HashSet<string> InternalTopics =
+        ["__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"];
+
+    readonly ILogger _logger = logs.CreateLogger<KafkaEventLog>();
+    readonly Lazy<IAdminClient> _admin = new(() => ClientSettings.BuildAdmin(options, logs));
+
+    /// <inheritdoc/>
+    public async Task EnsureTopicsAsync(IReadOnlyCollection<TopicSpec> topics, CancellationToken ct)
+    {
+        var existing = await ListNamesAsync(ct);
+        TopicSpec[] wanted = [.. topics.Where(topic => !existing.Contains(topic.Name))];
+        if (wanted.Length == 0)
+            return;
+        try
+        {
+            await _admin.Value.CreateTopicsAsync(wanted.Select(Specification), CreateOptions()).WaitAsync(ct);
+        }
+        catch (CreateTopicsException refused)
+        {
+            // Another process may have created some in the meantime, which is as good.
+            var failed = refused.Results.FirstOrDefault(static result =>
+                result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists);
+            if (failed is not null)
+            {
+                throw new TaplineException(
+                    $"kafka did not create topic {failed.Topic}: {failed.Error.Reason}", cause: refused);
+            }
+        }
+        catch (KafkaException failure)
+        {
+            throw Unreachable("create topics", failure);
+        }
+        await WaitUntilListedAsync(wanted, ct);
+        foreach (var topic in wanted)
+            _logger.TopicCreated(topic.Name, topic.Partitions);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TopicInfo>> ListTopicsAsync(CancellationToken ct)
+    {
+        var admin = _admin.Value;
+        try
+        {
+            // librdkafka offers the list as a blocking call only: it gets a thread of its own, not one of the pool's.
+            var metadata = await Task.Factory.StartNew(
+                () => admin.GetMetadata(options.RequestTimeout),
+                ct,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            return
+            [
+                .. from topic in metadata.Topics
+                   where !topic.Error.IsError && !InternalTopics.Contains(topic.Topic)
+                   orderby topic.Topic
+                   select new TopicInfo(topic.Topic, topic.Partitions.Count),
+            ];
+        }
+        catch (KafkaException failure)
+        {
+            throw Unreachable("list topics", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEventProducer OpenProducer(string clientId) => new KafkaProducer(options, clientId, time, logs);
+
+    /// <inheritdoc/>
+    public IEventReader OpenReader(string clientId) => options.IsPlaintext
+        ? new LogReader(options, clientId, time, logs)
+        : new ConfluentReader(options, clientId, time, logs);
+
+    /// <inheritdoc/>
+    public async Task<OffsetRange> OffsetsAsync(TopicPartition partition, CancellationToken ct) => new(
+        await OffsetAsync(partition, OffsetSpec.Earliest(), ct),
+        await OffsetAsync(partition, OffsetSpec.Latest(), ct));
+
+    /// <inheritdoc/>
+    public async Task CommitGroupOffsetsAsync(
+        string group, IReadOnlyDictionary<TopicPartition, long> offsets, CancellationToken ct)
+    {
+        if (offsets.Count == 0)
+            return;
+        List<TopicPartitionOffset> positions =
+        [
+            .. offsets.Select(static entry =>
+                new TopicPartitionOffset(entry.Key.Topic, entry.Key.Partition, entry.Value)),
+        ];
+        try
+        {
+            await _admin.Value.AlterConsumerGroupOffsetsAsync(
+                [new ConsumerGroupTopicPartitionOffsets(group, positions)],
+                new AlterConsumerGroupOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
+        }
+        catch (KafkaException failure)
+        {
+            throw Unreachable($"store the offsets of group {group}", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (_admin.IsValueCreated)
+            _admin.Value.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    async Task<long> OffsetAsync(TopicPartition partition, OffsetSpec which, CancellationToken ct)
+    {
+        var asked = new TopicPartitionOffsetSpec
+        {
+            TopicPartition = new(partition.Topic, partition.Partition),
+            OffsetSpec = which,
+        };
+        try
+        {
+            var answer = await _admin.Value.ListOffsetsAsync(
+                [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
+            return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+        }
+        catch (KafkaException failure)
+        {
+            throw Unreachable($"say the offsets of {partition}", failure);
+        }
+    }
+
+    async Task WaitUntilListedAsync(TopicSpec[] topics, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var listed = await ListNamesAsync(ct);
+            if (topics.FirstOrDefault(topic => !listed.Contains(topic.Name)) is not { } missing)
+                return;
+            if (time.GetElapsedTime(started) > options.RequestTimeout)
+                throw new TaplineException($"kafka created topic {missing.Name} but does not list it");
+            await Task.Delay(MetadataPause, time, ct);
+        }
+    }
+
+    async Task<HashSet<string>> ListNamesAsync(CancellationToken ct) =>
+        (await ListTopicsAsync(ct)).Select(static topic => topic.Name).ToHashSet(StringComparer.Ordinal);
+
+    TopicSpecification Specification(TopicSpec topic) => new()
+    {
+        Name = topic.Name,
+        NumPartitions = topic.Partitions,
+        ReplicationFactor = options.ReplicationFactor,
+        Configs = topic.Configuration?.ToDictionary(),
+    };
+
+    CreateTopicsOptions CreateOptions() =>
+        new() { RequestTimeout = options.RequestTimeout, OperationTimeout = options.RequestTimeout };
+
+    TaplineException Unreachable(string wanted, KafkaException failure) => new(
+        $"kafka at {options.BootstrapServers} did not {wanted}: {failure.Error.Reason}",
+        "Check that the brokers run and that their address is right.",
+        failure);
+}
