@@ -168,8 +168,9 @@ public sealed class ColumnBuffer
         AddRow(valid: true);
     }
 
-    /// <summary>Adds many fixed-width rows at once, given as their bytes side by side. Bit n of <paramref name="validity"/> is
-    /// set when row n has a value; empty when every row has one. What stands in the place of a null is not kept.</summary>
+    /// <summary>Adds many fixed-width rows at once, given as their bytes side by side. Bit n of
+    /// <paramref name="validity"/> is set when row n has a value; empty when every row has one. What stands in the
+    /// place of a null is not kept.</summary>
     public void AppendFixedRows(ReadOnlySpan<byte> values, ReadOnlySpan<ulong> validity)
     {
         var first = Count;

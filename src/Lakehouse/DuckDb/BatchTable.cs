@@ -3,7 +3,8 @@ using Tapline.Contracts.Columns;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>A column batch as a table of SQL, read in place. The batch must not change while a statement reads it.</summary>
+/// <summary>A column batch as a table of SQL, read in place. The batch must not change while a statement reads
+/// it.</summary>
 public sealed class BatchTable(ColumnBatch batch) : ITableFunctionSource
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>Up to 2,048 rows, column by column, in DuckDB's own memory: what <see cref="Column"/> gives is valid until the
-/// chunk is disposed.</summary>
+/// <summary>Up to 2,048 rows, column by column, in DuckDB's own memory: what <see cref="Column"/> gives is valid until
+/// the chunk is disposed.</summary>
 public sealed class DuckDbChunk : IDisposable
 {
     /// <summary>Rows a chunk holds at most.</summary>
@@ -33,13 +33,14 @@ public sealed class DuckDbChunk : IDisposable
         return new DuckDbVector(DataChunk.Vector(_handle, (ulong)index), Columns[index].Type, Count);
     }
 
-    /// <summary>Appends the first columns to a batch of as many columns, each by its type; further columns are left out.
-    /// Integers and decimals may be narrower than the batch's. Throws <see cref="InvalidOperationException"/> on a type that
-    /// does not fit, before anything is appended.</summary>
+    /// <summary>Appends the first columns to a batch of as many columns, each by its type; further columns are left
+    /// out. Integers and decimals may be narrower than the batch's. Throws <see cref="InvalidOperationException"/> on a
+    /// type that does not fit, before anything is appended.</summary>
     public void AppendTo(ColumnBatch batch)
     {
         if (Columns.Length < batch.Columns.Length)
-            throw new InvalidOperationException($"{batch.Columns.Length} columns wanted, the chunk has {Columns.Length}");
+            throw new InvalidOperationException(
+                $"{batch.Columns.Length} columns wanted, the chunk has {Columns.Length}");
         for (var i = 0; i < batch.Columns.Length; i++)
             VectorCopy.Check(Columns[i], batch.Columns[i]);
         for (var i = 0; i < batch.Columns.Length; i++)

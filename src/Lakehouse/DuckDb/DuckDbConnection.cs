@@ -3,8 +3,8 @@ using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>A session of a database. One thread uses it at a time, and one streamed result is open on it at a time: a new
-/// statement ends the result before it. Only <see cref="Interrupt"/> may come from another thread.</summary>
+/// <summary>A session of a database. One thread uses it at a time, and one streamed result is open on it at a time: a
+/// new statement ends the result before it. Only <see cref="Interrupt"/> may come from another thread.</summary>
 public sealed class DuckDbConnection : IDisposable
 {
     readonly ConnectionHandle _handle;
@@ -30,8 +30,9 @@ public sealed class DuckDbConnection : IDisposable
         return result.RowsChanged;
     }
 
-    /// <summary>Runs one statement and streams its rows. Parameters stand for <c>$1</c>, <c>$2</c> …: null, bool, int, long,
-    /// Int128, double, string or byte[]. Cancellation interrupts the statement, and the result while it is read.</summary>
+    /// <summary>Runs one statement and streams its rows. Parameters stand for <c>$1</c>, <c>$2</c> …: null, bool, int,
+    /// long, Int128, double, string or byte[]. Cancellation interrupts the statement, and the result while it is
+    /// read.</summary>
     public DuckDbResult Query(string sql, ReadOnlySpan<object?> parameters = default, CancellationToken ct = default)
     {
         using var statement = Prepare(sql);
@@ -61,8 +62,8 @@ public sealed class DuckDbConnection : IDisposable
     public void RegisterTable(string name, ITableFunctionSource source) =>
         TableFunction.Register(Handle, name, source);
 
-    /// <summary>Ends the running statement with an error of kind <see cref="DuckDbErrorKind.Interrupted"/>; nothing happens
-    /// when none runs. May be called from any thread.</summary>
+    /// <summary>Ends the running statement with an error of kind <see cref="DuckDbErrorKind.Interrupted"/>; nothing
+    /// happens when none runs. May be called from any thread.</summary>
     public void Interrupt() => Database.Interrupt(Handle);
 
     /// <summary>Closes the connection.</summary>
@@ -74,7 +75,8 @@ public sealed class DuckDbConnection : IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var handle = new ResultHandle();
-        var cancellation = ct.UnsafeRegister(static connection => ((DuckDbConnection)connection!).InterruptIfOpen(), this);
+        var cancellation = ct.UnsafeRegister(
+            static connection => ((DuckDbConnection)connection!).InterruptIfOpen(), this);
         try
         {
             var outcome = execute(state, handle);

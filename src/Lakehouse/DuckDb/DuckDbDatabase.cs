@@ -17,8 +17,8 @@ public sealed class DuckDbDatabase : IDisposable
     /// <summary>The library's version, e.g. <c>v1.5.6</c>.</summary>
     public string Version { get; }
 
-    /// <summary>Opens a file, or memory when <paramref name="path"/> is null. Throws <see cref="DuckDbException"/> when it
-    /// cannot, and <c>TaplineException</c> when the library is absent or of another release.</summary>
+    /// <summary>Opens a file, or memory when <paramref name="path"/> is null. Throws <see cref="DuckDbException"/> when
+    /// it cannot, and <c>TaplineException</c> when the library is absent or of another release.</summary>
     public static DuckDbDatabase Open(string? path = null, DuckDbOptions? options = null)
     {
         var version = DuckDbLibrary.EnsureLoaded();

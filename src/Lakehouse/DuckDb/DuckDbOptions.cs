@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>How a database is opened. Extensions are never fetched or loaded by themselves, and times show in UTC.</summary>
+/// <summary>How a database is opened. Extensions are never fetched or loaded by themselves, and times show in
+/// UTC.</summary>
 public sealed record DuckDbOptions
 {
     /// <summary>Threads for queries; null for one a processor.</summary>
@@ -11,7 +12,8 @@ public sealed record DuckDbOptions
     /// <summary>Memory for queries and tables, in bytes; null for DuckDB's own default (80 % of the machine).</summary>
     public long? MemoryBytesMax { get; init; }
 
-    /// <summary>Where queries that outgrow the memory put intermediate results; null for none: they fail instead.</summary>
+    /// <summary>Where queries that outgrow the memory put intermediate results; null for none: they fail
+    /// instead.</summary>
     public string? TemporaryDirectory { get; init; }
 
     /// <summary>Whether SQL may read and write files and attach databases.</summary>

@@ -84,7 +84,8 @@ public sealed class DuckDbPrepared : IDisposable
     }
 }
 
-/// <summary>Kinds of statements, by the numbers of the C API (<c>duckdb_statement_type</c>); others keep their number.</summary>
+/// <summary>Kinds of statements, by the numbers of the C API (<c>duckdb_statement_type</c>); others keep their
+/// number.</summary>
 public enum DuckDbStatementKind
 {
     /// <summary>None.</summary>

@@ -4,8 +4,8 @@ using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>The rows of a statement, computed as they are read. Belongs to its connection's thread; dispose it before the
-/// connection runs something else.</summary>
+/// <summary>The rows of a statement, computed as they are read. Belongs to its connection's thread; dispose it before
+/// the connection runs something else.</summary>
 public sealed class DuckDbResult : IDisposable
 {
     readonly ResultHandle _handle;
@@ -34,8 +34,8 @@ public sealed class DuckDbResult : IDisposable
     }
 
     /// <summary>The next rows, at most 2,048, which the caller disposes; null after the last. Throws
-    /// <see cref="DuckDbException"/> when the statement fails on the way, <see cref="OperationCanceledException"/> when it
-    /// was cancelled.</summary>
+    /// <see cref="DuckDbException"/> when the statement fails on the way, <see cref="OperationCanceledException"/> when
+    /// it was cancelled.</summary>
     public DuckDbChunk? NextChunk()
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
@@ -59,7 +59,8 @@ public sealed class DuckDbResult : IDisposable
         }
     }
 
-    /// <summary>Appends all rows that are left to a batch; see <see cref="DuckDbChunk.AppendTo"/>. Returns how many.</summary>
+    /// <summary>Appends all rows that are left to a batch; see <see cref="DuckDbChunk.AppendTo"/>. Returns how
+    /// many.</summary>
     public long CopyTo(ColumnBatch batch)
     {
         long rows = 0;

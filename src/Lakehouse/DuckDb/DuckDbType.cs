@@ -13,7 +13,8 @@ public sealed record DuckDbType(DuckDbTypeKind Kind)
     /// <summary>Digits of a decimal after the point.</summary>
     public int Scale { get; init; }
 
-    /// <summary>Members of a struct or union; <c>key</c> and <c>value</c> of a map; the one element of a list or array.</summary>
+    /// <summary>Members of a struct or union; <c>key</c> and <c>value</c> of a map; the one element of a list or
+    /// array.</summary>
     public ImmutableArray<DuckDbMember> Members { get; init; } = [];
 
     /// <summary>The dictionary of an enum.</summary>
@@ -41,7 +42,8 @@ public sealed record DuckDbType(DuckDbTypeKind Kind)
     public static DuckDbType Double { get; } = new(DuckDbTypeKind.Double);
 
     /// <summary>DECIMAL(width, scale), width 1 to 38.</summary>
-    public static DuckDbType Decimal(int width, int scale) => new(DuckDbTypeKind.Decimal) { Width = width, Scale = scale };
+    public static DuckDbType Decimal(int width, int scale) =>
+        new(DuckDbTypeKind.Decimal) { Width = width, Scale = scale };
 
     /// <summary>The type that holds a lake column's values.</summary>
     public static DuckDbType Of(ColumnSchema column) => column.Type switch
@@ -75,7 +77,7 @@ public sealed record DuckDbType(DuckDbTypeKind Kind)
         DuckDbTypeKind.Array => $"{Members[0].Type}[{ArraySize}]",
         DuckDbTypeKind.Map => $"MAP({Members[0].Type}, {Members[1].Type})",
         DuckDbTypeKind.Struct or DuckDbTypeKind.Union =>
-            $"{Kind.ToString().ToUpperInvariant()}({string.Join(", ", Members.Select(static member => $"{SqlText.Identifier(member.Name)} {member.Type}"))})",
+            $"{Kind.ToString().ToUpperInvariant()}({string.Join(", ", Members)})",
         DuckDbTypeKind.Enum => $"ENUM({string.Join(", ", EnumValues.Select(SqlText.Literal))})",
         _ => Kind.ToString().ToUpperInvariant(),
     };
@@ -170,7 +172,11 @@ public sealed record DuckDbType(DuckDbTypeKind Kind)
 }
 
 /// <summary>A part of a nested type.</summary>
-public sealed record DuckDbMember(string Name, DuckDbType Type);
+public sealed record DuckDbMember(string Name, DuckDbType Type)
+{
+    /// <summary>Name and type as SQL spells them.</summary>
+    public override string ToString() => $"{SqlText.Identifier(Name)} {Type}";
+}
 
 /// <summary>A column of a result or of a table function.</summary>
 public sealed record DuckDbColumn(string Name, DuckDbType Type);

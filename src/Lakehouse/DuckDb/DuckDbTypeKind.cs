@@ -1,6 +1,7 @@
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>DuckDB's types, by the numbers of its C API (<c>duckdb_type</c>). Each names how a vector stores a value.</summary>
+/// <summary>DuckDB's types, by the numbers of its C API (<c>duckdb_type</c>). Each names how a vector stores a
+/// value.</summary>
 public enum DuckDbTypeKind
 {
     /// <summary>None.</summary>

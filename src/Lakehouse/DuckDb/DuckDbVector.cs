@@ -28,7 +28,8 @@ public readonly unsafe ref struct DuckDbVector
     /// <summary>How many.</summary>
     public int Count { get; }
 
-    /// <summary>Bit n (from the lowest of word 0) is set when row n has a value; empty when every row has one.</summary>
+    /// <summary>Bit n (from the lowest of word 0) is set when row n has a value; empty when every row has
+    /// one.</summary>
     public ReadOnlySpan<ulong> Validity => _validity == null ? default : new(_validity, (Count + 63) >> 6);
 
     /// <summary>BOOLEAN, 0 or 1.</summary>

@@ -6,8 +6,8 @@ using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>Fills one column for DuckDB, in place. Rows start out valid and undefined. Not to be kept beyond the call that
-/// handed it out.</summary>
+/// <summary>Fills one column for DuckDB, in place. Rows start out valid and undefined. Not to be kept beyond the call
+/// that handed it out.</summary>
 public readonly unsafe ref struct DuckDbVectorWriter
 {
     readonly nint _vector;
@@ -27,7 +27,8 @@ public readonly unsafe ref struct DuckDbVectorWriter
     /// <summary>How many rows there is room for.</summary>
     public int Capacity { get; }
 
-    /// <summary>Room for the values of a fixed-width type; <typeparamref name="T"/> must have the type's size.</summary>
+    /// <summary>Room for the values of a fixed-width type; <typeparamref name="T"/> must have the type's
+    /// size.</summary>
     public Span<T> Values<T>()
         where T : unmanaged =>
         Unsafe.SizeOf<T>() == Type.ValueWidth && !Type.HasStringEntries
@@ -54,14 +55,17 @@ public readonly unsafe ref struct DuckDbVectorWriter
             Vector.AssignBytes(_vector, (ulong)row, bytes, (ulong)value.Length);
     }
 
-    /// <summary>Fills rows 0 to <paramref name="count"/> from a column buffer of the same lake type, nulls included.</summary>
+    /// <summary>Fills rows 0 to <paramref name="count"/> from a column buffer of the same lake type, nulls
+    /// included.</summary>
     public void CopyFrom(ColumnBuffer source, int first, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
         if (source.Width == 0)
             CopyBytes(source, first, count);
         else if (source.Width == Type.ValueWidth)
-            source.FixedBytes.Slice(first * source.Width, count * source.Width).CopyTo(new(_data, count * source.Width));
+            source.FixedBytes
+                .Slice(first * source.Width, count * source.Width)
+                .CopyTo(new(_data, count * source.Width));
         else
             CopyNarrowed(source, first, count);
         if (source.NullCount == 0)

@@ -5,8 +5,8 @@ using Tapline.Lakehouse.DuckDb.Native;
 
 namespace Tapline.Lakehouse.DuckDb;
 
-/// <summary>Computes a result for every row of a chunk of arguments; runs on DuckDB's threads, several at once, and must be
-/// pure. What it throws becomes the statement's error.</summary>
+/// <summary>Computes a result for every row of a chunk of arguments; runs on DuckDB's threads, several at once, and
+/// must be pure. What it throws becomes the statement's error.</summary>
 public delegate void DuckDbScalarBody(DuckDbChunk arguments, DuckDbVectorWriter result);
 
 /// <summary>A function of ours that SQL calls by name. A row with a null argument gives null, whatever the body wrote.

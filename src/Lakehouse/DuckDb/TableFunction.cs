@@ -14,13 +14,13 @@ public interface ITableFunctionSource
     /// <summary>About how many rows, for the query planner; null when unknown.</summary>
     long? RowCount { get; }
 
-    /// <summary>Starts a scan. <paramref name="columns"/> are the positions in <see cref="Columns"/> that the statement needs,
-    /// in the order in which the scan is to fill them; -1 for one that nobody looks at.</summary>
+    /// <summary>Starts a scan. <paramref name="columns"/> are the positions in <see cref="Columns"/> that the statement
+    /// needs, in the order in which the scan is to fill them; -1 for one that nobody looks at.</summary>
     ITableScan Open(ImmutableArray<int> columns);
 }
 
-/// <summary>One pass over the rows of a source, by one thread at a time. What it throws becomes the statement's error. It is
-/// disposed when the statement ends, at the latest with the next statement of its connection.</summary>
+/// <summary>One pass over the rows of a source, by one thread at a time. What it throws becomes the statement's error.
+/// It is disposed when the statement ends, at the latest with the next statement of its connection.</summary>
 public interface ITableScan : IDisposable
 {
     /// <summary>Fills up to <see cref="DuckDbChunk.RowsMax"/> rows and returns how many; 0 at the end.</summary>

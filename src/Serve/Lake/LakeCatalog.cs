@@ -6,8 +6,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Serving.Lake;
 
-/// <summary>The tables of a lake at one cut: that of the lanes' newest complete epochs, or each table's newest version where
-/// no lane has written a manifest.</summary>
+/// <summary>The tables of a lake at one cut: that of the lanes' newest complete epochs, or each table's newest version
+/// where no lane has written a manifest.</summary>
 public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
 {
     static readonly ImmutableArray<string> Layers = ["current", "history", "entity"];
@@ -75,7 +75,9 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
         if (lanes.Count == 0)
             return await TableAsync(root, table.Snapshot, table.Snapshot.Files.Values, ct);
         // A table that no epoch of a lane has touched stands, for that lane, as it was created.
-        var pins = lanes.Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root))).ToList();
+        var pins = lanes
+            .Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root)))
+            .ToList();
         var newest = await AtAsync(root, table, pins.Max(static pin => pin.Version), ct);
         if (pins.Count == 1)
             return await TableAsync(root, newest, newest.Files.Values, ct);

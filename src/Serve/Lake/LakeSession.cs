@@ -6,9 +6,9 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Serving.Lake;
 
-/// <summary>SQL over a lake at one cut. <c>app.accounts</c> are current rows without the columns that start with <c>_</c>;
-/// <c>current.app_accounts</c> and <c>history.app_accounts</c> have all; <c>quarantine</c> is what could not be used.
-/// Used by one thread at a time; the cut moves with <see cref="RefreshAsync"/> alone.</summary>
+/// <summary>SQL over a lake at one cut. <c>app.accounts</c> are current rows without the columns that start with
+/// <c>_</c>; <c>current.app_accounts</c> and <c>history.app_accounts</c> have all; <c>quarantine</c> is what could not
+/// be used. Used by one thread at a time; the cut moves with <see cref="RefreshAsync"/> alone.</summary>
 public sealed class LakeSession : IDisposable
 {
     readonly LakeCatalog _catalog;
@@ -106,8 +106,8 @@ public sealed class LakeSession : IDisposable
 /// <summary>How a session is opened.</summary>
 public sealed record LakeSessionOptions
 {
-    /// <summary>The lake's folder on this machine: SQL then reads files there and nowhere else. Null leaves files open to SQL.
-    /// </summary>
+    /// <summary>The lake's folder on this machine: SQL then reads files there and nowhere else. Null leaves files open
+    /// to SQL.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Threads and memory. File access is decided by <see cref="Folder"/>.</summary>

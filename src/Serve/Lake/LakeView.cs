@@ -4,8 +4,8 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Serving.Lake;
 
-/// <summary>One table as SQL: the view's text stays the same while only its files change, which stand in a variable of the
-/// session.</summary>
+/// <summary>One table as SQL: the view's text stays the same while only its files change, which stand in a variable of
+/// the session.</summary>
 sealed class LakeView(LakeTable table, string variable)
 {
     /// <summary>The statement that hands over the files; empty where the view itself names them.</summary>

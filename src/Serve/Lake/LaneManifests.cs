@@ -17,8 +17,8 @@ sealed class LaneManifests(IObjectStore lake)
     ImmutableSortedDictionary<string, LanePin> _lanes =
         ImmutableSortedDictionary<string, LanePin>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>For each lane the version of each table; no lanes when the lake has no manifest. <paramref name="tables"/>
-    /// are the tables to look for.</summary>
+    /// <summary>For each lane the version of each table; no lanes when the lake has no manifest.
+    /// <paramref name="tables"/> are the tables to look for.</summary>
     public async Task<IReadOnlyDictionary<string, LanePin>> ReadAsync(
         IReadOnlyCollection<string> tables, CancellationToken ct)
     {
@@ -26,8 +26,7 @@ sealed class LaneManifests(IObjectStore lake)
         await foreach (var entry in lake.ListAsync(Folder, startAfter: null, ct))
         {
             var parts = entry.Key[Folder.Length..].Split('/');
-            if (parts.Length != 2 || !parts[1].EndsWith(DoneSuffix, StringComparison.Ordinal)
-                || !long.TryParse(parts[1][..^DoneSuffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+            if (parts.Length != 2 || EpochOf(parts[1]) is not { } epoch)
                 continue;
             if (!epochs.TryGetValue(parts[0], out var list))
                 epochs.Add(parts[0], list = []);
@@ -38,9 +37,19 @@ sealed class LaneManifests(IObjectStore lake)
         return _lanes;
     }
 
+    static long? EpochOf(string name) =>
+        name.EndsWith(DoneSuffix, StringComparison.Ordinal)
+        && long.TryParse(
+            name[..^DoneSuffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            ? epoch
+            : null;
+
     // A manifest names only the tables that its epoch touched: those before it are read until every table is known.
     async Task<LanePin> AdvanceAsync(
-        LanePin? known, List<(long Epoch, string Key)> manifests, IReadOnlyCollection<string> tables, CancellationToken ct)
+        LanePin? known,
+        List<(long Epoch, string Key)> manifests,
+        IReadOnlyCollection<string> tables,
+        CancellationToken ct)
     {
         var newest = known?.Epoch ?? -1;
         var versions = new Dictionary<string, long>(StringComparer.Ordinal);

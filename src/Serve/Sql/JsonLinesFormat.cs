@@ -9,8 +9,8 @@ using Tapline.Lakehouse.DuckDb;
 namespace Tapline.Serving.Sql;
 
 /// <summary>One JSON object a line, exact: integers are numbers up to 2^53, beyond it strings, as decimals always are;
-/// floats are numbers but for NaN and the infinities; nested values and JSON columns are JSON; the rest is DuckDB's text.
-/// </summary>
+/// floats are numbers but for NaN and the infinities; nested values and JSON columns are JSON; the rest is DuckDB's
+/// text.</summary>
 sealed class JsonLinesFormat(TextWriter output) : ISqlWriter
 {
     static readonly Int128 ExactMax = 1L << 53;

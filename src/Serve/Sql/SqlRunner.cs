@@ -6,11 +6,12 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Serving.Sql;
 
-/// <summary>Runs statements that only read, within limits, and writes their rows as text. One statement at a time.</summary>
+/// <summary>Runs statements that only read, within limits, and writes their rows as text. One statement at a
+/// time.</summary>
 public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits limits, TimeProvider time)
 {
-    /// <summary>Runs one statement and writes its rows. Throws <see cref="TaplineException"/> when the statement is not SQL,
-    /// would change something, fails, or takes longer than the limit.</summary>
+    /// <summary>Runs one statement and writes its rows. Throws <see cref="TaplineException"/> when the statement is not
+    /// SQL, would change something, fails, or takes longer than the limit.</summary>
     public SqlOutcome Run(string sql, ISqlWriter writer, CancellationToken ct)
     {
         var statement = sql.Trim().TrimEnd(';').TrimEnd();
@@ -25,7 +26,8 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             throw new TaplineException(
-                $"the statement ran longer than {limits.TimeMax.TotalSeconds:0.#} s", "narrow it, or raise the time limit");
+                $"the statement ran longer than {limits.TimeMax.TotalSeconds:0.#} s",
+                "narrow it, or raise the time limit");
         }
         catch (DuckDbException failure)
         {
@@ -54,7 +56,8 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
     {
         if (kind != DuckDbStatementKind.Select)
             throw new TaplineException(
-                "only statements that read are allowed here", "write a SELECT; the lake is changed by the pipeline alone");
+                "only statements that read are allowed here",
+                "write a SELECT; the lake is changed by the pipeline alone");
     }
 
     /// <summary>Tells columns of the same name apart: <c>a</c>, <c>a_1</c>.</summary>
@@ -91,7 +94,8 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
     }
 
     internal static bool IsNested(DuckDbType type) => type.Kind
-        is DuckDbTypeKind.List or DuckDbTypeKind.Struct or DuckDbTypeKind.Map or DuckDbTypeKind.Array or DuckDbTypeKind.Union;
+        is DuckDbTypeKind.List or DuckDbTypeKind.Struct or DuckDbTypeKind.Map or DuckDbTypeKind.Array
+        or DuckDbTypeKind.Union;
 
     SqlOutcome Write(DuckDbResult result, ImmutableArray<DuckDbColumn> columns, ISqlWriter writer)
     {

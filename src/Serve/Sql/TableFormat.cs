@@ -4,8 +4,8 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Serving.Sql;
 
-/// <summary>Columns side by side. Their width comes from the first rows; a longer value later moves its line. A cell shows
-/// at most 80 characters.</summary>
+/// <summary>Columns side by side. Their width comes from the first rows; a longer value later moves its line. A cell
+/// shows at most 80 characters.</summary>
 sealed class TableFormat(TextWriter output) : ISqlWriter
 {
     const int MeasuredRowsMax = 1_000;

@@ -2,12 +2,13 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Serving.Verification;
 
-/// <summary>One source type's canonical text: two SQL expressions, for PostgreSQL over the source column and for DuckDB over
-/// the lake column, that give the same text exactly when both hold the same value, and null for null. <c>{0}</c> stands
-/// for the column.</summary>
+/// <summary>One source type's canonical text: two SQL expressions, for PostgreSQL over the source column and for DuckDB
+/// over the lake column, that give the same text exactly when both hold the same value, and null for null. <c>{0}</c>
+/// stands for the column.</summary>
 /// <param name="Source">PostgreSQL's expression.</param>
 /// <param name="Lake">DuckDB's expression.</param>
-/// <param name="IsJson">Whether the texts are JSON, equal also when they differ in white space, escapes and the like.</param>
+/// <param name="IsJson">Whether the texts are JSON, equal also when they differ in white space, escapes and the
+/// like.</param>
 sealed record CanonicalType(string Source, string Lake, bool IsJson = false)
 {
     const string Plain = "{0}";
@@ -79,7 +80,8 @@ sealed record CanonicalType(string Source, string Lake, bool IsJson = false)
             "time with time zone" => new(SourceTimeTz, Plain),
             // A cast of char(n) to text drops the blanks at the end, which the source sends.
             "character" => new("CASE WHEN {0} IS NOT NULL THEN concat({0}) END", Plain),
-            _ when name == "interval" || name.StartsWith("interval ", StringComparison.Ordinal) => new(SourceInterval, Plain),
+            _ when name == "interval" || name.StartsWith("interval ", StringComparison.Ordinal) =>
+                new(SourceInterval, Plain),
             _ when name == "hstore" || name.EndsWith(".hstore", StringComparison.Ordinal) =>
                 new("hstore_to_json({0})::text", Plain, IsJson: true),
             _ => Text,
@@ -92,8 +94,9 @@ sealed record CanonicalType(string Source, string Lake, bool IsJson = false)
         var item = string.Format(null, ElementJson(element), "e");
         return new(
             $$"""
-            CASE WHEN array_ndims({0}) > 1 THEN to_json({0})::text WHEN {0} IS NOT NULL THEN '[' || coalesce((SELECT
-            string_agg(coalesce({{item}}, 'null'), ',' ORDER BY n) FROM unnest({0}) WITH ORDINALITY AS u(e, n)), '') || ']' END
+            CASE WHEN array_ndims({0}) > 1 THEN to_json({0})::text WHEN {0} IS NOT NULL THEN
+            '[' || coalesce((SELECT string_agg(coalesce({{item}}, 'null'), ',' ORDER BY n)
+            FROM unnest({0}) WITH ORDINALITY AS u(e, n)), '') || ']' END
             """,
             Plain,
             IsJson: true);
@@ -116,8 +119,8 @@ sealed record CanonicalType(string Source, string Lake, bool IsJson = false)
             "time with time zone" => $"to_json({SourceTimeTz})::text",
             "timestamp without time zone" => "to_json(replace({0}::text, ' ', 'T') || 'Z')::text",
             "timestamp with time zone" =>
-                "to_json(CASE WHEN isfinite({0}) THEN to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') "
-                + "ELSE {0}::text END)::text",
+                "to_json(CASE WHEN isfinite({0}) THEN "
+                + "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') ELSE {0}::text END)::text",
             "character" => "CASE WHEN {0} IS NOT NULL THEN to_json(concat({0}))::text END",
             _ when name == "interval" || name.StartsWith("interval ", StringComparison.Ordinal) =>
                 $"to_json({SourceInterval})::text",

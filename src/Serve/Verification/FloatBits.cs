@@ -2,8 +2,8 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Serving.Verification;
 
-/// <summary>Functions that show a float's bits in hexadecimal, as PostgreSQL's <c>float8send</c> does: decimal texts of the
-/// same float differ between the two databases.</summary>
+/// <summary>Functions that show a float's bits in hexadecimal, as PostgreSQL's <c>float8send</c> does: decimal texts of
+/// the same float differ between the two databases.</summary>
 static class FloatBits
 {
     /// <summary>SQL's name of the function of a FLOAT.</summary>

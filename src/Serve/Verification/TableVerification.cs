@@ -23,7 +23,8 @@ public sealed record TableVerification(
 /// <summary>A row that is not the same on both sides.</summary>
 /// <param name="Key">The key's columns in their canonical text; for a table without a key, all columns.</param>
 /// <param name="Kind">What is wrong with it.</param>
-/// <param name="Columns">The names of the columns that differ; empty unless <see cref="DifferenceKind.Differs"/>.</param>
+/// <param name="Columns">The names of the columns that differ; empty unless
+/// <see cref="DifferenceKind.Differs"/>.</param>
 public sealed record RowDifference(ImmutableArray<string?> Key, DifferenceKind Kind, ImmutableArray<string> Columns);
 
 /// <summary>What can be wrong with a row.</summary>

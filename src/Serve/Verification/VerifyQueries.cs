@@ -4,8 +4,9 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Serving.Verification;
 
-/// <summary>The statements that compare one table, in both dialects. Rows fall into buckets by a hash of their key, so that
-/// one scan a side gives a count and a checksum of every bucket, whatever order the databases sort keys in.</summary>
+/// <summary>The statements that compare one table, in both dialects. Rows fall into buckets by a hash of their key, so
+/// that one scan a side gives a count and a checksum of every bucket, whatever order the databases sort keys
+/// in.</summary>
 sealed class VerifyQueries(TableSchema table, string lakeRelation)
 {
     /// <summary>Without it texts would depend on the server's settings.</summary>
@@ -25,14 +26,16 @@ sealed class VerifyQueries(TableSchema table, string lakeRelation)
 
     /// <summary>For each bucket: its number, count and checksum.</summary>
     public string SourceBuckets(long buckets) => $"""
-        SELECT bucket::text, count(*)::text, sum(('x' || substr(md5({RowText("octet_length")}), 1, 15))::bit(60)::bigint)::text
+        SELECT bucket::text, count(*)::text,
+        sum(('x' || substr(md5({RowText("octet_length")}), 1, 15))::bit(60)::bigint)::text
         FROM (SELECT *, ('x' || substr(md5({KeyText("octet_length")}), 1, 15))::bit(60)::bigint % {buckets} AS bucket
         FROM ({SourceColumns}) AS c) AS b GROUP BY bucket
         """;
 
     /// <summary>The lake's counterpart of <see cref="SourceBuckets"/>.</summary>
     public string LakeBuckets(long buckets) => $"""
-        SELECT bucket::VARCHAR, count(*)::VARCHAR, sum(('0x' || substr(md5({RowText("strlen")}), 1, 15))::BIGINT)::VARCHAR
+        SELECT bucket::VARCHAR, count(*)::VARCHAR,
+        sum(('0x' || substr(md5({RowText("strlen")}), 1, 15))::BIGINT)::VARCHAR
         FROM (SELECT *, ('0x' || substr(md5({KeyText("strlen")}), 1, 15))::BIGINT % {buckets} AS bucket
         FROM ({LakeColumns}) AS c) AS b GROUP BY bucket
         """;
@@ -63,7 +66,10 @@ sealed class VerifyQueries(TableSchema table, string lakeRelation)
     string Select(Func<CanonicalType, string> side, string relation)
     {
         var columns = table.Columns.Select((column, i) =>
-            $"{side(_types[i]).Replace("{0}", $"t.{SqlText.Identifier(column.Name)}", StringComparison.Ordinal)} AS c{i}");
+        {
+            var name = $"t.{SqlText.Identifier(column.Name)}";
+            return $"{side(_types[i]).Replace("{0}", name, StringComparison.Ordinal)} AS c{i}";
+        });
         return $"SELECT {string.Join(", ", columns)} FROM {relation} AS t";
     }
 

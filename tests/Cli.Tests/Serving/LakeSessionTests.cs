@@ -38,15 +38,17 @@ public sealed class LakeSessionTests : IDisposable
     [Fact]
     public async Task Tables_have_their_names_and_bookkeeping_stays_out_of_sight()
     {
-        await AddAsync(await CreateAsync("current/app.accounts"), "current/app.accounts", "SELECT 1 AS id, 'a' AS name, 7 AS _lsn");
-        await AddAsync(await CreateAsync("history/app.accounts"), "history/app.accounts", "SELECT 2 AS id, 'b' AS name, 8 AS _lsn");
+        await FillAsync("current/app.accounts", "SELECT 1 AS id, 'a' AS name, 7 AS _lsn");
+        await FillAsync("history/app.accounts", "SELECT 2 AS id, 'b' AS name, 8 AS _lsn");
         await CreateAsync("current/Odd.Na me");
-        await AddAsync(await CreateAsync("quarantine"), "quarantine", "SELECT 3 AS id, 'c' AS name, 9 AS _lsn");
+        await FillAsync("quarantine", "SELECT 3 AS id, 'c' AS name, 9 AS _lsn");
         using var session = await OpenAsync();
         Assert.Equal(
             ["current/Odd.Na me", "current/app.accounts", "history/app.accounts", "quarantine"],
             session.Tables.Select(static table => table.Root));
         Assert.Equal("1|a", Text(session, "SELECT * FROM app.accounts"));
+        Assert.Equal(["id", "name"], session.Tables[1].SourceSchema().Columns.Select(static column => column.Name));
+        Assert.Equal("bigint", Assert.Single(session.Tables[1].SourceSchema().KeyColumns).SourceType);
         Assert.Equal("1|a|7", Text(session, "SELECT * FROM current.app_accounts"));
         Assert.Equal("2|b|8", Text(session, "SELECT * FROM history.app_accounts"));
         Assert.Equal("3|c|9", Text(session, "SELECT * FROM quarantine"));
@@ -60,7 +62,8 @@ public sealed class LakeSessionTests : IDisposable
         var table = await CreateAsync("current/app.accounts");
         using var session = await OpenAsync();
         Assert.Equal("0", Text(session, "SELECT count(*) FROM app.accounts"));
-        var first = await AddAsync(table, "current/app.accounts", "SELECT range AS id, 'a' AS name, 1 AS _lsn FROM range(5)");
+        var first = await AddAsync(
+            table, "current/app.accounts", "SELECT range AS id, 'a' AS name, 1 AS _lsn FROM range(5)");
         Assert.Equal("0", Text(session, "SELECT count(*) FROM app.accounts"));
         await session.RefreshAsync(Ct);
         Assert.Equal("5", Text(session, "SELECT count(*) FROM app.accounts"));
@@ -120,7 +123,8 @@ public sealed class LakeSessionTests : IDisposable
     public async Task Partition_values_come_from_the_log()
     {
         const string root = "history/app.events";
-        ImmutableArray<ColumnSchema> columns = [.. Columns, new("day", ColumnType.Date), new("kind", ColumnType.String)];
+        ImmutableArray<ColumnSchema> columns =
+            [.. Columns, new("day", ColumnType.Date), new("kind", ColumnType.String)];
         var definition = new DeltaTableDefinition(columns) { PartitionColumns = ["day", "kind"] };
         var table = await DeltaTable.CreateAsync(_lake, root, definition, _services, Ct);
         await AddAsync(table, root, "SELECT 1 AS id, 'a' AS name, 1 AS _lsn", partition: ("2026-01-02", "it's"));
@@ -140,6 +144,8 @@ public sealed class LakeSessionTests : IDisposable
 
     Task<DeltaTable> CreateAsync(string root) =>
         DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(Columns), _services, Ct);
+
+    async Task FillAsync(string root, string rows) => await AddAsync(await CreateAsync(root), root, rows);
 
     async Task<AddFile> AddAsync(
         DeltaTable table,

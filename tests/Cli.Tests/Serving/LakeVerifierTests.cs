@@ -44,7 +44,10 @@ public sealed class LakeVerifierTests(PostgresFixture postgres)
             """);
         Assert.False(outcome.IsEqual);
         Assert.Equal(
-            ["17 MissingInLake ", "24000 Differs name", "3 Differs amount,rate", "4 Differs tags", "99999 ExtraInLake "],
+            [
+                "17 MissingInLake ", "24000 Differs name", "3 Differs amount,rate", "4 Differs tags",
+                "99999 ExtraInLake ",
+            ],
             outcome.Differences
                 .Select(static row => $"{row.Key[0]} {row.Kind} {string.Join(',', row.Columns)}")
                 .Order(StringComparer.Ordinal));
@@ -53,7 +56,8 @@ public sealed class LakeVerifierTests(PostgresFixture postgres)
     [Fact]
     public async Task Json_that_is_only_spelled_differently_is_no_difference()
     {
-        var (outcome, statements) = await VerifyAsync("""UPDATE lake SET tags = '[ "a", "b\u0062" ]' WHERE id % 2 = 0""");
+        var (outcome, statements) = await VerifyAsync(
+            """UPDATE lake SET tags = '[ "a", "b\u0062" ]' WHERE id % 2 = 0""");
         Assert.True(outcome.IsEqual, string.Join('\n', outcome.Differences));
         Assert.True(statements > 3);
     }

@@ -49,16 +49,17 @@ public sealed class SqlRunnerTests : IDisposable
     {
         var line = Run(
             """
-            SELECT 9007199254740992 AS fits, 9007199254740993 AS beyond, 0.10::DECIMAL(4,2) AS decimal, 'nan'::DOUBLE AS nan,
-                   1e300 AS big, 0.1::FLOAT AS small, true AS yes, NULL AS nothing, [1, 2] AS list, {'a': 'ü"'} AS struct,
+            SELECT 9007199254740992 AS fits, 9007199254740993 AS beyond, 0.10::DECIMAL(4,2) AS decimal,
+                   'nan'::DOUBLE AS nan, 1e300 AS big, 0.1::FLOAT AS small, true AS yes, NULL AS nothing,
+                   [1, 2] AS list, {'a': 'ü"'} AS struct,
                    '{"x": 1}'::JSON AS json, TIMESTAMPTZ '2026-01-02 03:04:05.678+00' AS at, 1 AS fits
             """,
             SqlFormat.JsonLines);
         Assert.Equal(
             """
             {"fits":9007199254740992,"beyond":"9007199254740993","decimal":"0.10","nan":"nan","big":1e+300,"small":0.1,
-            "yes":true,"nothing":null,"list":[1,2],"struct":{"a":"ü\""},"json":{"x": 1},"at":"2026-01-02 03:04:05.678+00",
-            "fits_1":1}
+            "yes":true,"nothing":null,"list":[1,2],"struct":{"a":"ü\""},"json":{"x": 1},
+            "at":"2026-01-02 03:04:05.678+00","fits_1":1}
             """.ReplaceLineEndings(""),
             line.TrimEnd('\n'));
         JsonDocument.Parse(line).Dispose();
@@ -67,7 +68,8 @@ public sealed class SqlRunnerTests : IDisposable
     [Fact]
     public void The_order_of_the_statement_is_kept()
     {
-        var text = Run("SELECT i, i::DECIMAL(10,2) FROM range(5000) r(i) ORDER BY i % 7, -i -- a comment", SqlFormat.Csv);
+        var text = Run(
+            "SELECT i, i::DECIMAL(10,2) FROM range(5000) r(i) ORDER BY i % 7, -i -- a comment", SqlFormat.Csv);
         var expected = Enumerable.Range(0, 5000).OrderBy(static i => i % 7).ThenBy(static i => -i);
         Assert.Equal(expected.Select(static i => $"{i},{i}.00"), text.Split("\r\n")[1..^1]);
     }

@@ -111,7 +111,8 @@ public sealed class DuckDbConnectionTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             using var result = _connection.Query(
-                "SELECT count(*) FROM range(100000000) a(x), range(100000000) b(y) WHERE x * y % 7 = 3", ct: cancel.Token);
+                "SELECT count(*) FROM range(100000000) a(x), range(100000000) b(y) WHERE x * y % 7 = 3",
+                ct: cancel.Token);
             _ = result.NextChunk();
         });
         Assert.Equal(1, Single("SELECT 1"));
@@ -201,8 +202,10 @@ public sealed class DuckDbConnectionTests : IDisposable
                 MemoryBytesMax = 64 << 20,
             });
             using var connection = database.Connect();
-            Assert.Equal(2, connection.Execute($"CREATE TABLE t(i INT); INSERT INTO t FROM '{allowed.FullName}/a.csv'"));
-            var failure = Assert.Throws<DuckDbException>(() => connection.Execute("SELECT * FROM read_text('/etc/hostname')"));
+            connection.Execute("CREATE TABLE t(i INT)");
+            Assert.Equal(2, connection.Execute($"INSERT INTO t FROM '{allowed.FullName}/a.csv'"));
+            var failure = Assert.Throws<DuckDbException>(
+                () => connection.Execute("SELECT * FROM read_text('/etc/hostname')"));
             Assert.Equal(DuckDbErrorKind.Permission, failure.Kind);
             Assert.Throws<DuckDbException>(() => connection.Execute("SET enable_external_access = true"));
         }

@@ -60,7 +60,10 @@ public sealed class FunctionTests : IDisposable
     public void What_a_scalar_function_throws_is_the_statements_error()
     {
         _connection.RegisterScalar(
-            "fail", [DuckDbType.BigInt], DuckDbType.BigInt, static (_, _) => throw new InvalidDataException("no such bitmap"));
+            "fail",
+            [DuckDbType.BigInt],
+            DuckDbType.BigInt,
+            static (_, _) => throw new InvalidDataException("no such bitmap"));
         var failure = Assert.Throws<DuckDbException>(() => Text("SELECT fail(range)::VARCHAR FROM range(3)"));
         Assert.Contains("no such bitmap", failure.Message, StringComparison.Ordinal);
         Assert.Equal("1", Text("SELECT '1'"));

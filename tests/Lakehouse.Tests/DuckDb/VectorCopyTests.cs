@@ -35,7 +35,8 @@ public sealed class VectorCopyTests
             Assert.Equal(value, batch.Columns[7].Int64s[row]);
             Assert.Equal(value, batch.Columns[8].Int64s[row]);
             Assert.Equal(value, batch.Columns[9].Int128s[row]);
-            Assert.Equal(isNull ? "" : $"row {row} is long enough", Encoding.UTF8.GetString(batch.Columns[10].Value(row)));
+            var text = Encoding.UTF8.GetString(batch.Columns[10].Value(row));
+            Assert.Equal(isNull ? "" : $"row {row} is long enough", text);
             Assert.Equal(isNull ? "" : $"b{row}", Encoding.UTF8.GetString(batch.Columns[11].Value(row)));
             Assert.Equal(value, batch.Columns[12].Int32s[row]);
             Assert.Equal(value * 1_000_000L, batch.Columns[13].Int64s[row]);

@@ -39,7 +39,8 @@ sealed class DataChunkHandle(bool ownsHandle) : SafeHandleZeroOrMinusOneIsInvali
     {
     }
 
-    /// <summary>Wraps a chunk that DuckDB lends; to be disposed at the end of the callback, which then frees nothing.</summary>
+    /// <summary>Wraps a chunk that DuckDB lends; to be disposed at the end of the callback, which then frees
+    /// nothing.</summary>
     public static DataChunkHandle Borrow(nint chunk)
     {
         var borrowed = new DataChunkHandle(ownsHandle: false);

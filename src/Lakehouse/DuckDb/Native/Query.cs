@@ -35,7 +35,8 @@ static partial class Query
     public static partial DataChunkHandle FetchChunk(NativeResult result);
 }
 
-/// <summary><c>duckdb_result</c>: five deprecated words and the pointer that matters. Passed by value and by address.</summary>
+/// <summary><c>duckdb_result</c>: five deprecated words and the pointer that matters. Passed by value and by
+/// address.</summary>
 [StructLayout(LayoutKind.Sequential)]
 struct NativeResult
 {
@@ -57,7 +58,8 @@ sealed class ResultHandle() : SafeHandle(invalidHandleValue: 0, ownsHandle: true
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>To be called once DuckDB has filled the struct, even with an error: from now on it must be freed.</summary>
+    /// <summary>To be called once DuckDB has filled the struct, even with an error: from now on it must be
+    /// freed.</summary>
     public void Own() => SetHandle(1);
 
     protected override bool ReleaseHandle()
