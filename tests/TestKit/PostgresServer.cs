@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Tapline.TestKit;
 
-/// <summary>A throw-away PostgreSQL server on a free loopback port, run as <c>nobody</c> where the tests run as root. Safe
-/// from nothing: it does not even sync its files.</summary>
+/// <summary>A throw-away PostgreSQL server on a free loopback port, run as <c>nobody</c> where the tests run as root.
+/// Safe from nothing: it does not even sync its files.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     const int NobodyId = 65534;
@@ -31,7 +31,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};SSL Mode=Disable;Include Error Detail=true";
 
-    /// <summary>Creates a cluster in a temporary folder and starts it. Settings are lines of its configuration file.</summary>
+    /// <summary>Creates a cluster in a temporary folder and starts it. Settings are lines of its configuration
+    /// file.</summary>
     public static async Task<PostgresServer> StartAsync(
         PostgresInstallation installation, IEnumerable<string> settings, CancellationToken ct)
     {
@@ -60,7 +61,8 @@ public sealed class PostgresServer : IAsyncDisposable
                 [
                     "listen_addresses = '127.0.0.1'", $"port = {port}", "unix_socket_directories = ''", "fsync = off",
                     "full_page_writes = off", "synchronous_commit = off", "max_wal_senders = 40",
-                    "max_replication_slots = 40", "log_min_messages = fatal", "log_timezone = UTC", .. settings,
+                    "max_replication_slots = 40", "max_connections = 300",
+                    "log_min_messages = fatal", "log_timezone = UTC", .. settings,
                 ],
                 ct);
             var process = Process.Start(AsUser(Path.Combine(root, "bin", "postgres"), ["-D", data]))!;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Npgsql;
 using Tapline.Contracts;
+using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Catalog;
 
@@ -46,7 +47,7 @@ public static class PostgresPreflight
         if (slot is { Plugin: not "pgoutput" })
         {
             problems.Add(new(
-                $"slot {options.SlotName} belongs to the plugin {slot.Plugin ?? "(none: it is physical)"}, not to pgoutput",
+                $"slot {options.SlotName} belongs to the plugin {slot.Plugin ?? "(none: it is physical)"}",
                 "Choose another slot name."));
         }
         var tables = await TablesAsync(catalog, options, problems, ct);
@@ -138,7 +139,11 @@ public static class PostgresPreflight
                 $"Run ALTER PUBLICATION {publication} SET (publish_via_partition_root = true);"));
         }
         if (captured.Count == 0)
-            problems.Add(new($"publication {options.PublicationName} publishes no table", $"Add one: ALTER PUBLICATION {publication} ADD TABLE …;"));
+        {
+            problems.Add(new(
+                $"publication {options.PublicationName} publishes no table",
+                $"Add one: ALTER PUBLICATION {publication} ADD TABLE …;"));
+        }
         return captured;
     }
 
@@ -146,7 +151,8 @@ public static class PostgresPreflight
     {
         var problem = table.Identity switch
         {
-            ReplicaIdentity.Nothing => "has replica identity nothing: updates and deletes of a published table would fail",
+            ReplicaIdentity.Nothing =>
+                "has replica identity nothing: updates and deletes of a published table would fail",
             ReplicaIdentity.Index => "has an index as its replica identity: deletes would not name the primary key",
             ReplicaIdentity.Default when !table.HasPrimaryKey =>
                 "has no primary key: updates and deletes of a published table would fail",
@@ -161,8 +167,10 @@ public static class PostgresPreflight
 
     static void CheckTopicNames(List<SourceTable> tables, List<PreflightProblem> problems)
     {
-        foreach (var shared in tables.GroupBy(static t => Contracts.Log.TopicNames.Data("p", t.Id)).Where(static g => g.Count() > 1))
+        foreach (var shared in tables.GroupBy(static t => TopicNames.Data("p", t.Id)))
         {
+            if (shared.Count() == 1)
+                continue;
             problems.Add(new(
                 $"{string.Join(" and ", shared.Select(static t => t.Id))} would share one topic",
                 "Capture one of them only: a topic's name keeps just letters, digits, dot, dash and underscore."));

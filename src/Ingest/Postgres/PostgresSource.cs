@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
@@ -39,8 +40,8 @@ public sealed class PostgresSource
     /// <summary>What the source is doing right now.</summary>
     public SourceStatus Status => _meter.Read();
 
-    /// <summary>Runs until cancelled, across lost connections. Throws <see cref="TaplineException"/> for what a person has
-    /// to change: a database that cannot be captured, a slot that is lost or somebody else's.</summary>
+    /// <summary>Runs until cancelled, across lost connections. Throws <see cref="TaplineException"/> for what a
+    /// person has to change: a database that cannot be captured, a slot that is lost or somebody else's.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         await _log.EnsureTopicsAsync([new TopicSpec(TopicNames.Heartbeat(_options.Prefix), 1)], ct);
@@ -85,6 +86,16 @@ public sealed class PostgresSource
             await Task.Delay(delay, _time, ct);
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, _backoffMax.Ticks));
         }
+    }
+
+    /// <summary>Drops the source's slot, so that the next start copies every table again. Nothing may run
+    /// meanwhile.</summary>
+    public static async Task ResyncAsync(PostgresSourceOptions options, IEventLog log, CancellationToken ct)
+    {
+        await using var progress = await ProgressLog.OpenAsync(log, options.Prefix, ct);
+        await using var database = new NpgsqlDataSourceBuilder(
+            SourceSession.ConnectionString(options.ConnectionString)).Build();
+        await new SlotSetup(database, options, progress, TimeProvider.System, NullLogger.Instance).ForgetAsync(ct);
     }
 
     async Task RunOnceAsync(

@@ -15,8 +15,8 @@ public sealed record PostgresSourceOptions
     /// <summary>The publication; created when it does not exist and the role may.</summary>
     public string PublicationName { get; init; } = "tapline";
 
-    /// <summary>Tables as <c>schema.table</c>, where <c>*</c> stands for anything; empty for every table of the publication,
-    /// or, when that is to be created, every table of the database.</summary>
+    /// <summary>Tables as <c>schema.table</c>, where <c>*</c> stands for anything; empty for every table of the
+    /// publication, or, when that is to be created, every table of the database.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
     /// <summary>How many connections copy the tables at the start.</summary>
@@ -28,7 +28,8 @@ public sealed record PostgresSourceOptions
     /// <summary>How often a heartbeat record is written.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often at most the slot is acknowledged while changes flow, and how often at least it is while none do.</summary>
+    /// <summary>How often at most the slot is acknowledged while changes flow, and how often at least it is while
+    /// none do.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Partitions of each data topic that is created.</summary>

@@ -3,7 +3,8 @@ using Tapline.Contracts;
 
 namespace Tapline.Ingest.Postgres;
 
-/// <summary>What can be wrong with a slot, in words. None of it may be mended silently: changes would be missing.</summary>
+/// <summary>What can be wrong with a slot, in words. None of it may be mended silently: changes would be
+/// missing.</summary>
 static class SlotFailure
 {
     public static TaplineException? From(PostgresException exception, PostgresSourceOptions options) =>
@@ -17,7 +18,8 @@ static class SlotFailure
         };
 
     public static TaplineException Lost(PostgresSourceOptions options, Exception? cause = null) => new(
-        $"slot {options.SlotName} is lost: the server removed log that was not read yet (max_slot_wal_keep_size), so changes are missing",
+        $"slot {options.SlotName} is lost: the server removed log that was not read yet "
+        + "(max_slot_wal_keep_size), so changes are missing",
         Resync(options),
         cause);
 
@@ -28,12 +30,14 @@ static class SlotFailure
 
     public static TaplineException InUse(PostgresSourceOptions options, Exception cause) => new(
         $"slot {options.SlotName} is read by another process",
-        $"Stop the other reader (SELECT active_pid FROM pg_replication_slots WHERE slot_name = '{options.SlotName}';), or choose another slot name.",
+        $"Stop the other reader (SELECT active_pid FROM pg_replication_slots WHERE slot_name = '{options.SlotName}';), "
+        + "or choose another slot name.",
         cause);
 
     public static TaplineException Foreign(PostgresSourceOptions options) => new(
         $"slot {options.SlotName} exists, but the log knows nothing of a source {options.Prefix} that created it",
-        $"If nobody needs it, run SELECT pg_drop_replication_slot('{options.SlotName}'); otherwise choose another slot name.");
+        $"If nobody needs it, run SELECT pg_drop_replication_slot('{options.SlotName}'); "
+        + "otherwise choose another slot name.");
 
     static string Resync(PostgresSourceOptions options) =>
         $"Run tapline resync: it drops slot {options.SlotName} and copies every table again.";

@@ -9,8 +9,8 @@ using Tapline.Ingest.Postgres.Snapshot;
 
 namespace Tapline.Ingest.Postgres;
 
-/// <summary>Holds the slot against what the log knows of it, and runs the first copy under the slot's own snapshot, or a
-/// later one when the copy is resumed.
+/// <summary>Holds the slot against what the log knows of it, and runs the first copy under the slot's own snapshot,
+/// or a later one when the copy is resumed.
 /// <para>A resumed copy converges all the same: the slot stays where the first snapshot was, so the stream that follows
 /// replays every change since then over rows that may already contain it.</para></summary>
 sealed class SlotSetup(
@@ -32,8 +32,7 @@ sealed class SlotSetup(
                 return slot is null ? 0 : throw SlotFailure.Foreign(options);
             case { Stage: CopyStage.Creating }:
                 // The creation's outcome was not recorded; nothing was read from the slot yet.
-                if (slot is not null)
-                    await DropAsync(connection, ct);
+                await DropAsync(connection, options.SlotName, ct);
                 return 0;
             case { } known when known.Slot != options.SlotName:
                 throw new TaplineException(
@@ -57,6 +56,18 @@ sealed class SlotSetup(
         var slot = progress.Slot! with { Stage = CopyStage.Copied };
         await progress.SetSlotAsync(slot, ct);
         return slot.Lsn;
+    }
+
+    /// <summary>Records that there is no slot any more, and then drops it: a crash between the two is mended by the
+    /// next start.</summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        var known = progress.Slot;
+        await progress.SetSlotAsync(
+            new SlotProgress(known?.Epoch ?? 0, CopyStage.Creating, options.SlotName, 0, 0), ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
+        foreach (var name in new HashSet<string> { known?.Slot ?? options.SlotName, options.SlotName })
+            await DropAsync(connection, name, ct);
     }
 
     async Task CreateAndCopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
@@ -100,10 +111,18 @@ sealed class SlotSetup(
         }
     }
 
-    async Task DropAsync(NpgsqlConnection connection, CancellationToken ct)
+    async Task DropAsync(NpgsqlConnection connection, string name, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_drop_replication_slot($1)", connection);
-        command.Parameters.AddWithValue(options.SlotName);
-        await command.ExecuteNonQueryAsync(ct);
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1", connection);
+        command.Parameters.AddWithValue(name);
+        try
+        {
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ObjectInUse)
+        {
+            throw SlotFailure.InUse(options, exception);
+        }
     }
 }

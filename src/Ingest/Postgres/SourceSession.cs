@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace Tapline.Ingest.Postgres;
 
-/// <summary>The settings that every session of a source needs, so that values come out as text in one known style.</summary>
+/// <summary>The settings that every session of a source needs, so that values come out as text in one known
+/// style.</summary>
 static class SourceSession
 {
     const string Style =
@@ -20,5 +21,6 @@ static class SourceSession
     }
 
     /// <summary>Quotes an identifier for SQL.</summary>
-    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public static string Quote(string identifier) =>
+        $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

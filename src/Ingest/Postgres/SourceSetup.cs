@@ -8,7 +8,8 @@ namespace Tapline.Ingest.Postgres;
 /// <summary>Makes sure that a publication exists, and says which tables are captured by it.</summary>
 sealed class SourceSetup(NpgsqlDataSource database, PostgresSourceOptions options, ILogger logger)
 {
-    /// <summary>Checks the database, creates the publication if it does not exist, and returns its wanted tables.</summary>
+    /// <summary>Checks the database, creates the publication if it does not exist, and returns its wanted
+    /// tables.</summary>
     public async Task<List<SourceTable>> PrepareAsync(CancellationToken ct)
     {
         var report = await PostgresPreflight.CheckAsync(options, ct);

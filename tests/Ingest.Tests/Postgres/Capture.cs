@@ -36,6 +36,9 @@ sealed class Capture : IAsyncDisposable
 
     public PostgresSourceOptions Options { get; set; }
 
+    /// <summary>Whether the slot and the log end with this.</summary>
+    public bool OwnsSlot { get; init; } = true;
+
     public PostgresSource? Source { get; private set; }
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -130,6 +133,10 @@ sealed class Capture : IAsyncDisposable
             && Source!.Status.Phase == SourcePhase.Streaming);
     }
 
+    /// <summary>Waits until the server has noticed that nobody reads the slot.</summary>
+    public Task WaitUntilReleasedAsync() => WaitAsync(async () => await ScalarAsync(
+        $"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{Options.SlotName}' AND active") == "0");
+
     public async Task<List<LogRecord>> RecordsAsync(string table) =>
         await LogRecord.ReadAsync(Log, TopicNames.Data(Prefix, TableId.Parse(table)), Ct);
 
@@ -137,10 +144,11 @@ sealed class Capture : IAsyncDisposable
     {
         await StopAsync();
         _running?.Dispose();
+        if (!OwnsSlot)
+            return;
         await ExecuteAsync(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
             + $"WHERE slot_name = '{Options.SlotName}' AND NOT active");
-        NpgsqlConnection.ClearAllPools();
         await Log.DisposeAsync();
     }
 

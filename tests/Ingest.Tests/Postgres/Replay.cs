@@ -32,9 +32,20 @@ static class Replay
             if (record.Op == "d")
                 rows.Remove(key);
             else
-                rows[key] = record.After!;
+                rows[key] = Merge(record.After!, rows.GetValueOrDefault(key));
         }
         return rows;
+    }
+
+    // What is unchanged and not in the record is what the row had before.
+    static JsonNode Merge(JsonNode after, JsonNode? before)
+    {
+        foreach (var (name, value) in after.AsObject().ToList())
+        {
+            if (before is not null && value is JsonValue && value.ToString() == "__debezium_unavailable_value")
+                after[name] = before[name]?.DeepClone();
+        }
+        return after;
     }
 
     // numeric is a string in the records and a number in the database's JSON.

@@ -30,7 +30,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
             ct);
     }
 
-    /// <summary>Every permanent table of the database that is not the system's and not a partition of another.</summary>
+    /// <summary>Every permanent table of the database that is not the system's and not a partition of
+    /// another.</summary>
     public Task<List<SourceTable>> UserTablesAsync(CancellationToken ct) => TablesAsync(
         """
         SELECT c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
@@ -42,10 +43,12 @@ sealed class CatalogReader(NpgsqlConnection connection)
         "",
         ct);
 
-    /// <summary>Whether a publication exists; null when it does not, else whether it publishes under the root table's name.</summary>
+    /// <summary>Whether a publication exists; null when it does not, else whether it publishes under the root table's
+    /// name.</summary>
     public async Task<bool?> PublishesViaRootAsync(string publication, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("SELECT pubviaroot FROM pg_publication WHERE pubname = $1", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT pubviaroot FROM pg_publication WHERE pubname = $1", connection);
         command.Parameters.AddWithValue(publication);
         return await command.ExecuteScalarAsync(ct) as bool?;
     }
@@ -73,8 +76,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
             reader.GetInt64(5));
     }
 
-    /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column may be
-    /// null and its place in the key are the catalog's, which can be newer than the relation.</summary>
+    /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column
+    /// may be null and its place in the key are the catalog's, which can be newer than the relation.</summary>
     public async Task<ImmutableArray<ColumnSchema>> DescribeAsync(
         uint relationId, ImmutableArray<RelationColumn> columns, CancellationToken ct)
     {
@@ -103,7 +106,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
         ];
     }
 
-    /// <summary>The names of types as <c>format_type</c> prints them, each domain taken back to what it is made of.</summary>
+    /// <summary>The names of types as <c>format_type</c> prints them, each domain taken back to what it is made
+    /// of.</summary>
     async Task<List<string>> TypeNamesAsync(ImmutableArray<RelationColumn> columns, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
@@ -159,7 +163,10 @@ sealed class CatalogReader(NpgsqlConnection connection)
         [
             .. found.Select(f => f.Table with
             {
-                Columns = [.. columns[f.Table.RelationId].Where(c => f.Published is null || f.Published.Contains(c.Name))],
+                Columns =
+                [
+                    .. columns[f.Table.RelationId].Where(c => f.Published is null || f.Published.Contains(c.Name)),
+                ],
             }),
         ];
     }
@@ -172,7 +179,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
             WHERE attrelid = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attrelid, attnum
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = relations, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = relations, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid });
         var columns = new List<(uint Relation, RelationColumn Column)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))

@@ -9,7 +9,8 @@ sealed class TablePatterns(IReadOnlyList<string> patterns)
     readonly (string Text, Regex Expression)[] _patterns =
     [
         .. patterns.Select(static pattern => (pattern, new Regex(
-            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant))),
+            $"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$",
+            RegexOptions.CultureInvariant))),
     ];
 
     /// <summary>Whether a table is wanted; all are when no pattern was given.</summary>

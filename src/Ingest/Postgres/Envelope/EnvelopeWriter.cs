@@ -3,8 +3,8 @@ using Tapline.Contracts;
 
 namespace Tapline.Ingest.Postgres.Envelope;
 
-/// <summary>Writes keys and change envelopes in Debezium's JSON, field by field in its order. One instance a task; what a
-/// method returns is valid until the next <see cref="Clear"/>.</summary>
+/// <summary>Writes keys and change envelopes in Debezium's JSON, field by field in its order. One instance a task;
+/// what a method returns is valid until the next <see cref="Clear"/>.</summary>
 sealed class EnvelopeWriter
 {
     // Debezium's snapshot and stream both carry a producer's version here; ours says whose it is.
@@ -53,9 +53,16 @@ sealed class EnvelopeWriter
     /// <summary>A slice of what was written since the last <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Slice(Range range) => _buffer.Slice(range.Start.Value, range.End.Value);
 
-    /// <summary>Writes a row's key: <c>{"id":7}</c>. What the row lacks as unchanged is taken from the old row.</summary>
-    public Range WriteKey(CapturedTable table, RowText row, RowText? old = null)
+    /// <summary>As the other; null for nothing.</summary>
+    public ReadOnlyMemory<byte>? Slice(Range? range) =>
+        range is { } written ? Slice(written) : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>Writes a row's key: <c>{"id":7}</c>. What the row lacks as unchanged is taken from the old row.
+    /// Null for a table without a key.</summary>
+    public Range? WriteKey(CapturedTable table, RowText row, RowText? old = null)
     {
+        if (!table.HasKey)
+            return null;
         var start = _buffer.Length;
         _buffer.Append((byte)'{');
         for (var i = 0; i < table.KeyColumns.Length; i++)

@@ -1,6 +1,7 @@
 namespace Tapline.Ingest.Postgres.Envelope;
 
-/// <summary>One row as PostgreSQL's text, a slot a column, over memory that its reader owns. Reused from row to row.</summary>
+/// <summary>One row as PostgreSQL's text, a slot a column, over memory that its reader owns. Reused from row to
+/// row.</summary>
 sealed class RowText
 {
     const int NullLength = -1;

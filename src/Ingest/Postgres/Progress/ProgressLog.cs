@@ -88,7 +88,9 @@ sealed class ProgressLog : IAsyncDisposable
         where T : class
     {
         var keyBytes = JsonSerializer.SerializeToUtf8Bytes(key, ProgressJson.Default.ProgressKey);
-        ReadOnlyMemory<byte>? valueBytes = value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, type);
+        ReadOnlyMemory<byte>? valueBytes = null;
+        if (value is not null)
+            valueBytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
         await _gate.WaitAsync(ct);
         try
         {

@@ -20,7 +20,8 @@ enum CopyStage
 sealed record ProgressKey(string Kind, string? Relation = null, int? Chunk = null);
 
 /// <summary>The state of the slot and of the copy as a whole.</summary>
-/// <param name="Epoch">Counts the copies of this source, from 1. Plans and chunks of another epoch do not count.</param>
+/// <param name="Epoch">Counts the copies of this source, from 1. Plans and chunks of another epoch do not
+/// count.</param>
 /// <param name="Stage">How far it is.</param>
 /// <param name="Slot">The slot's name.</param>
 /// <param name="Lsn">Where the slot begins; 0 while it is being created.</param>

@@ -33,6 +33,8 @@ static class TopicScan
         if (slot.KeyLength < 0)
             return;
         var key = chunk.Bytes.Slice(slot.KeyStart, slot.KeyLength);
-        visit(key, slot.ValueLength < 0 ? null : chunk.Bytes.Slice(slot.ValueStart, slot.ValueLength));
+        // Without its type the null would become an empty value.
+        ReadOnlyMemory<byte>? none = null;
+        visit(key, slot.ValueLength < 0 ? none : chunk.Bytes.Slice(slot.ValueStart, slot.ValueLength));
     }
 }

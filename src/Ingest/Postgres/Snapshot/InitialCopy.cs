@@ -9,8 +9,8 @@ using Tapline.Ingest.Postgres.Progress;
 
 namespace Tapline.Ingest.Postgres.Snapshot;
 
-/// <summary>Copies the captured tables into the log under one snapshot, by parallel readers. A chunk counts as done when
-/// the log has acknowledged its every row, and is not copied again by a later start.</summary>
+/// <summary>Copies the captured tables into the log under one snapshot, by parallel readers. A chunk counts as done
+/// when the log has acknowledged its every row, and is not copied again by a later start.</summary>
 sealed class InitialCopy(
     NpgsqlDataSource database,
     PostgresSourceOptions options,
@@ -21,8 +21,8 @@ sealed class InitialCopy(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Copies what is left. <paramref name="entered"/> is called when every reader is inside the snapshot, which
-    /// need not be held any longer.</summary>
+    /// <summary>Copies what is left. <paramref name="entered"/> is called when every reader is inside the snapshot,
+    /// which need not be held any longer.</summary>
     public async Task RunAsync(
         IReadOnlyList<SourceTable> tables, SnapshotHandle snapshot, Func<ValueTask> entered, CancellationToken ct)
     {
@@ -44,9 +44,9 @@ sealed class InitialCopy(
             foreach (var chunk in chunks)
                 queue.Writer.TryWrite(chunk);
             queue.Writer.Complete();
-            await TaskScope.RunAllAsync(
-                [.. readers.Select(reader => (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, c)))],
-                ct);
+            var copies = readers.Select(reader =>
+                (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, c)));
+            await TaskScope.RunAllAsync([.. copies], ct);
             logger.CopyDone(meter.Read().Tables.Sum(static t => t.RowsCopied), tables.Count);
         }
         finally
@@ -62,7 +62,8 @@ sealed class InitialCopy(
         try
         {
             await using var command = new NpgsqlCommand(
-                $"BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot.Name}'",
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                + $"SET TRANSACTION SNAPSHOT '{snapshot.Name}'",
                 connection);
             await command.ExecuteNonQueryAsync(ct);
             return connection;
@@ -127,10 +128,10 @@ sealed class InitialCopy(
         while (await copied.ReadAsync(row, ct))
         {
             writer.Clear();
-            var key = table.HasKey ? writer.WriteKey(table, row) : default;
+            var key = writer.WriteKey(table, row);
             var value = writer.WriteChange(table, ChangeKind.Read, null, row, null, lsn);
             await producer.AppendAsync(
-                new EventRecord(table.Topic, table.HasKey ? writer.Slice(key) : null, writer.Slice(value))
+                new EventRecord(table.Topic, writer.Slice(key), writer.Slice(value))
                 {
                     Partition = table.HasKey ? null : 0,
                     Headers = table.Headers,

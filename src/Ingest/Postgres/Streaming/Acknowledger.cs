@@ -50,7 +50,8 @@ sealed class Acknowledger(
             return;
         await producer.FlushAsync(ct);
         connection.SetReplicationStatus(new NpgsqlLogSequenceNumber(unchecked((ulong)target)));
-        await connection.SendStatusUpdate(ct);
+        // A few bytes, which are not given up half-way: the connection goes on.
+        await connection.SendStatusUpdate(CancellationToken.None);
         _acknowledged = target;
         meter.AcknowledgedLsn = target;
         logger.Acknowledged(SourcePosition.FormatLsn(target));

@@ -4,7 +4,8 @@ using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
-/// <summary>Turns the messages of a change stream into records of the log, one message at a time and in order.</summary>
+/// <summary>Turns the messages of a change stream into records of the log, one message at a time and in
+/// order.</summary>
 sealed class ChangeEncoder(
     StreamedTables tables, EnvelopeWriter writer, IEventProducer producer, Acknowledger acknowledger, SourceMeter meter)
 {
@@ -92,8 +93,8 @@ sealed class ChangeEncoder(
         var newKey = writer.WriteKey(captured, _new, old);
         var delete = writer.WriteChange(captured, ChangeKind.Delete, old, null, null, lsn);
         var create = writer.WriteChange(captured, ChangeKind.Create, null, _new, whole, lsn);
-        var toNew = new EventHeader("__debezium.newkey", writer.Slice(newKey));
-        var toOld = new EventHeader("__debezium.oldkey", writer.Slice(oldKey));
+        var toNew = new EventHeader("__debezium.newkey", writer.Slice(newKey)!.Value);
+        var toOld = new EventHeader("__debezium.oldkey", writer.Slice(oldKey)!.Value);
         var deleted = new EventRecord(captured.Topic, writer.Slice(oldKey), writer.Slice(delete))
         {
             Headers = [toNew, captured.SchemaHeader],
@@ -127,12 +128,15 @@ sealed class ChangeEncoder(
             return;
         writer.Clear();
         var key = writer.WriteKey(table.Captured, _old);
-        var tombstone = new EventRecord(table.Captured.Topic, writer.Slice(key), null) { Headers = table.Captured.Headers };
+        var tombstone = new EventRecord(table.Captured.Topic, writer.Slice(key), null)
+        {
+            Headers = table.Captured.Headers,
+        };
         await producer.AppendAsync(tombstone, ct);
     }
 
-    // Debezium writes one record, to whichever partition comes. A reader that owns one partition has to see it, in order
-    // with that partition's rows: so each partition gets one.
+    // Debezium writes one record, to whichever partition comes. A reader that owns one partition has to see it, in
+    // order with that partition's rows: so each partition gets one.
     async ValueTask TruncateAsync(uint[] relations, long lsn, CancellationToken ct)
     {
         foreach (var relation in relations)
@@ -166,11 +170,11 @@ sealed class ChangeEncoder(
     {
         var captured = table.Captured;
         writer.Clear();
-        var key = captured.HasKey ? writer.WriteKey(captured, after ?? before!, old) : default;
+        var key = writer.WriteKey(captured, after ?? before!, old);
         var value = writer.WriteChange(captured, kind, before, after, before is null ? null : old, lsn);
         meter.CountStreamed(table.Meter);
         return producer.AppendAsync(
-            new EventRecord(captured.Topic, captured.HasKey ? writer.Slice(key) : null, writer.Slice(value))
+            new EventRecord(captured.Topic, writer.Slice(key), writer.Slice(value))
             {
                 // Without a key only one partition keeps the order of equal rows.
                 Partition = captured.HasKey ? null : 0,

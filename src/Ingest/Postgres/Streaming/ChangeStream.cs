@@ -11,8 +11,8 @@ using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
-/// <summary>Follows a slot from where it was acknowledged last, until cancelled; then waits for the log, acknowledges and
-/// ends.</summary>
+/// <summary>Follows a slot from where it was acknowledged last, until cancelled; then waits for the log, acknowledges
+/// and ends.</summary>
 sealed class ChangeStream(
     NpgsqlDataSource database,
     PostgresSourceOptions options,
@@ -27,6 +27,7 @@ sealed class ChangeStream(
     static readonly TimeSpan _drainMax = TimeSpan.FromSeconds(10);
 
     byte[] _message = new byte[64 * 1024];
+    Task<int> _pending = Task.FromResult(0);
 
     /// <summary>Streams until cancelled. Throws what Npgsql throws when the connection ends.</summary>
     public async Task RunAsync(long confirmedLsn, CancellationToken ct)
@@ -82,34 +83,52 @@ sealed class ChangeStream(
     {
         while (true)
         {
-            var next = messages.MoveNextAsync();
-            var more = next.IsCompleted ? await next : await next.AsTask().WaitAsync(ct);
-            if (!more)
-                throw new NpgsqlException("the server ended the change stream");
+            var next = NextAsync(messages);
+            int length;
+            if (next.IsCompleted)
+            {
+                length = await next;
+            }
+            else
+            {
+                _pending = next.AsTask();
+                length = await _pending.WaitAsync(ct);
+            }
             ct.ThrowIfCancellationRequested();
-            var data = messages.Current.Data;
-            var length = checked((int)data.Length);
-            if (length > MessageBytesMax)
-                throw new InvalidDataException($"a message of the change stream is longer than {MessageBytesMax} bytes");
-            if (length > _message.Length)
-                _message = new byte[Math.Max(length, _message.Length * 2)];
-            await data.ReadExactlyAsync(_message.AsMemory(0, length), ct);
-            var lsn = unchecked((long)(ulong)messages.Current.WalStart);
-            await encoder.HandleAsync(_message.AsMemory(0, length), lsn, ct);
+            await encoder.HandleAsync(_message.AsMemory(0, length), LastLsn(messages), ct);
         }
     }
 
-    // An enumerator with a pending read must not be disposed: the cancelled token ends the read first.
-    static async Task StopAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationTokenSource reading)
+    // Reads a whole message. It is not given up in the middle: what Npgsql has begun to read must be awaited before the
+    // connection is disposed of.
+    async ValueTask<int> NextAsync(IAsyncEnumerator<XLogDataMessage> messages)
+    {
+        if (!await messages.MoveNextAsync())
+            throw new NpgsqlException("the server ended the change stream");
+        var data = messages.Current.Data;
+        var length = checked((int)data.Length);
+        if (length > MessageBytesMax)
+            throw new InvalidDataException($"a message of the change stream is longer than {MessageBytesMax} bytes");
+        if (length > _message.Length)
+            _message = new byte[Math.Max(length, _message.Length * 2)];
+        await data.ReadExactlyAsync(_message.AsMemory(0, length), CancellationToken.None);
+        return length;
+    }
+
+    static long LastLsn(IAsyncEnumerator<XLogDataMessage> messages) =>
+        unchecked((long)(ulong)messages.Current.WalStart);
+
+    async Task StopAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationTokenSource reading)
     {
         await reading.CancelAsync();
         try
         {
+            await _pending;
             await messages.DisposeAsync();
         }
-        catch (Exception exception) when (exception is NotSupportedException or OperationCanceledException or NpgsqlException)
+        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException or IOException)
         {
-            // The read is still on its way out; disposing of the connection ends both.
+            // How the read ends that was just cancelled; if it failed before, the reading task has told.
         }
     }
 }

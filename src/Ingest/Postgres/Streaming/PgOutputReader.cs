@@ -119,7 +119,8 @@ ref struct PgOutputReader(ReadOnlyMemory<byte> message)
     }
 }
 
-/// <summary>A relation as the stream describes it before its first change and after each change of its columns.</summary>
+/// <summary>A relation as the stream describes it before its first change and after each change of its
+/// columns.</summary>
 sealed record Relation(
     uint Id,
     string Schema,

@@ -5,7 +5,8 @@ using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
-/// <summary>The tables of a change stream by their relation's id, each in the version that the stream described last.</summary>
+/// <summary>The tables of a change stream by their relation's id, each in the version that the stream described
+/// last.</summary>
 sealed class StreamedTables(
     NpgsqlDataSource database, TableRegistry registry, TablePatterns patterns, SourceMeter meter)
 {

@@ -94,7 +94,7 @@ sealed class IntervalEncoder : ValueEncoder
     static void AppendClock(ReadOnlySpan<byte> clock, JsonBuffer output)
     {
         var negative = clock.Length > 0 && clock[0] == (byte)'-';
-        if (negative)
+        if (negative || (clock.Length > 0 && clock[0] == (byte)'+'))
             clock = clock[1..];
         AppendPart(Until(ref clock, (byte)':'), negative, (byte)'H', output);
         AppendPart(Until(ref clock, (byte)':'), negative, (byte)'M', output);

@@ -43,7 +43,8 @@ static class IsoDate
     }
 }
 
-/// <summary>date as <c>2026-05-04Z</c>. The infinities have the values that Debezium's snapshot and stream give.</summary>
+/// <summary>date as <c>2026-05-04Z</c>. The infinities have the values that Debezium's snapshot and stream
+/// give.</summary>
 sealed class DateEncoder : ValueEncoder
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output)

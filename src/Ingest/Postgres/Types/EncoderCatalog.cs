@@ -2,7 +2,8 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Ingest.Postgres.Types;
 
-/// <summary>Which encoder a column needs, from its type as <c>format_type</c> prints it (domains resolved before).</summary>
+/// <summary>Which encoder a column needs, from its type as <c>format_type</c> prints it (domains resolved
+/// before).</summary>
 static class EncoderCatalog
 {
     static readonly TextEncoder _text = new();

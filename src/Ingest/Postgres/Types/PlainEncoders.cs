@@ -37,7 +37,8 @@ sealed class FloatEncoder : ValueEncoder
     }
 }
 
-/// <summary>numeric as a string with its scale. The special values have Java's names, as Debezium writes them.</summary>
+/// <summary>numeric as a string with its scale. The special values have Java's names, as Debezium writes
+/// them.</summary>
 sealed class NumericEncoder : ValueEncoder
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output) => output.AppendString(text switch
