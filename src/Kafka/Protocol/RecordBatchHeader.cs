@@ -34,7 +34,9 @@ readonly record struct RecordBatchHeader
     const int CrcAt = 17;
     const int AttributesAt = 21;
     const int MaxTimestampAt = 35;
-    const int CodecMask = 0x07;
+    /// <summary>The bits of the attributes that name the codec.</summary>
+    public const short CodecMask = 0x07;
+
     const int LogAppendTimeMask = 0x08;
     const int TransactionalMask = 0x10;
     const int ControlMask = 0x20;
