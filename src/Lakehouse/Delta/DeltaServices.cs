@@ -1,3 +1,5 @@
+using Tapline.Lakehouse.Parquet;
+
 namespace Tapline.Lakehouse.Delta;
 
 /// <summary>What tables need from outside: time and chance.</summary>
@@ -10,4 +12,7 @@ public sealed record DeltaServices(TimeProvider Time, Func<Guid> NewId)
 
     /// <summary>Commits between checkpoints for tables without the property <c>delta.checkpointInterval</c>.</summary>
     public int CheckpointInterval { get; init; } = 100;
+
+    /// <summary>How data files are written.</summary>
+    public ParquetOptions Parquet { get; init; } = new();
 }

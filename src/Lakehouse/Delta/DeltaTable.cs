@@ -1,14 +1,17 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Columns;
+using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Checkpoint;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.Delta.Files;
 using Tapline.Lakehouse.Delta.Log;
-using Tapline.Lakehouse.Delta.Schema;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta;
 
-/// <summary>One Delta table in an object store, as one writer sees it. Any number of writers share a table, each with its own
-/// instance; an instance is used by one task at a time.</summary>
+/// <summary>One Delta table in an object store, as one writer sees it. Any number of writers share a table, each with
+/// its own instance; an instance is used by one task at a time.</summary>
 public sealed class DeltaTable
 {
     readonly IObjectStore _store;
@@ -16,7 +19,8 @@ public sealed class DeltaTable
     readonly DeltaServices _services;
     readonly SnapshotLoader _loader;
 
-    DeltaTable(IObjectStore store, LogFolder folder, DeltaServices services, SnapshotLoader loader, DeltaSnapshot snapshot)
+    DeltaTable(
+        IObjectStore store, LogFolder folder, DeltaServices services, SnapshotLoader loader, DeltaSnapshot snapshot)
     {
         _store = store;
         _folder = folder;
@@ -28,8 +32,8 @@ public sealed class DeltaTable
     /// <summary>The newest version that this instance knows of.</summary>
     public DeltaSnapshot Snapshot { get; private set; }
 
-    /// <summary>Opens the table in a folder at its newest version; null when there is none. Throws
-    /// <see cref="DeltaFormatException"/> for a damaged log and <see cref="DeltaUnsupportedException"/> for a table that
+    /// <summary>Opens the table in a folder at its newest version; null when there is none. Throws <see
+    /// cref="DeltaFormatException"/> for a damaged log and <see cref="DeltaUnsupportedException"/> for a table that
     /// needs more of a reader.</summary>
     public static async Task<DeltaTable?> OpenAsync(
         IObjectStore store, string root, DeltaServices services, CancellationToken ct)
@@ -48,7 +52,7 @@ public sealed class DeltaTable
         foreach (var name in definition.PartitionColumns)
         {
             if (definition.Columns.All(column => column.Name != name))
-                throw new ArgumentException($"partition column {name} is none of the table's columns", nameof(definition));
+                throw new ArgumentException($"partition column {name} is no column of the table", nameof(definition));
         }
         var folder = new LogFolder(root);
         var first = CommitAttempt.Create(
@@ -60,7 +64,7 @@ public sealed class DeltaTable
             if (await OpenAsync(store, root, services, ct) is { } table)
                 return table;
         }
-        throw new IOException($"table {root} could not be created: the store gave no answer {services.CommitTriesMax} times");
+        throw new IOException($"table {root} cannot be created: no answer in {services.CommitTriesMax} tries");
     }
 
     /// <summary>The table in a folder at an older version; null when there is no table. Throws as
@@ -80,8 +84,9 @@ public sealed class DeltaTable
         Snapshot = builder.Build(commits[^1].Version, _folder);
     }
 
-    /// <summary>Brings a commit into the table, on top of whatever others commit meanwhile. Also moves
-    /// <see cref="Snapshot"/> on. Throws <see cref="DeltaUnsupportedException"/> for a table that needs more of a writer.</summary>
+    /// <summary>Brings a commit into the table, on top of whatever others commit meanwhile. Also moves <see
+    /// cref="Snapshot"/> on. Throws <see cref="DeltaUnsupportedException"/> for a table that needs more of a
+    /// writer.</summary>
     public async Task<CommitOutcome> CommitAsync(DeltaCommit commit, CancellationToken ct)
     {
         if (commit.IsBlindAppend && !commit.Removes.IsEmpty)
@@ -109,6 +114,25 @@ public sealed class DeltaTable
         committer.Snapshot = committer.Snapshot.WithoutOldTombstones(_services.Time.GetUtcNow());
         return await writer.WriteAsync(committer.Snapshot, ct);
     }
+
+    /// <summary>Puts rows into the table's folder as one Parquet file, and describes it for a commit. The rows have no
+    /// partition columns; those have a value, or null, in <paramref name="partitionValues"/>. Columns that the table
+    /// does not have yet must come with the commit's <see cref="DeltaCommit.NewSchema"/>.</summary>
+    public Task<AddFile> WriteDataFileAsync(
+        ColumnBatch rows,
+        IReadOnlyDictionary<string, string?>? partitionValues,
+        string lane,
+        CancellationToken ct) =>
+        WriteDataFileAsync([rows], partitionValues, lane, ct);
+
+    /// <summary>As the other one, with a row group for each batch; all batches have the same columns.</summary>
+    public Task<AddFile> WriteDataFileAsync(
+        IReadOnlyList<ColumnBatch> rows,
+        IReadOnlyDictionary<string, string?>? partitionValues,
+        string lane,
+        CancellationToken ct) =>
+        new DataFileWriter(_store, _folder, _services).WriteAsync(
+            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, lane, ct);
 
     static SnapshotLoader Loader(IObjectStore store, LogFolder folder) => new(store, folder, new CheckpointReader());
 }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Tapline.Lakehouse.Storage;
 
-/// <summary>The calls of POSIX that .NET has no exact form of: its <c>File.Move</c> checks and then renames, which lets two
-/// writers win one name.</summary>
+/// <summary>The calls of POSIX that .NET has no exact form of: its <c>File.Move</c> checks and then renames, which lets
+/// two writers win one name.</summary>
 static partial class FileSystemCalls
 {
     const int OpenReadOnly = 0;
@@ -19,7 +19,8 @@ static partial class FileSystemCalls
     /// https://man7.org/linux/man-pages/man2/rename.2.html</summary>
     public static FileSystemError Rename(string from, string to) => Outcome(NativeRename(from, to));
 
-    /// <summary>Forces a folder's list of names to the disk. https://man7.org/linux/man-pages/man2/fsync.2.html</summary>
+    /// <summary>Forces a folder's list of names to the disk.
+    /// https://man7.org/linux/man-pages/man2/fsync.2.html</summary>
     public static FileSystemError SyncFolder(string path)
     {
         var descriptor = NativeOpen(path, OpenReadOnly | CloseOnExec);

@@ -28,8 +28,8 @@ sealed class FolderListing(string root, string prefix, string? startAfter)
         }
     }
 
-    /// <summary>A folder's name ends in a slash, which is where it stands in the order of keys: after <c>a-b</c>, before
-    /// <c>a0</c>.</summary>
+    /// <summary>A folder's name ends in a slash, which is where it stands in the order of keys: after <c>a-b</c>,
+    /// before <c>a0</c>.</summary>
     List<(string Name, bool IsFolder)> Names(string folder)
     {
         var path = Path.Combine(root, folder);

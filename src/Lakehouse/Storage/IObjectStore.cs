@@ -1,7 +1,7 @@
 namespace Tapline.Lakehouse.Storage;
 
-/// <summary>Named pieces of bytes, written whole and seen whole: S3's model. Keys are paths with <c>/</c>, relative to the
-/// store's root, never starting with one.</summary>
+/// <summary>Named pieces of bytes, written whole and seen whole: S3's model. Keys are paths with <c>/</c>, relative to
+/// the store's root, never starting with one.</summary>
 public interface IObjectStore
 {
     /// <summary>Writes an object only when the key is free; of several writers exactly one is told
@@ -14,8 +14,8 @@ public interface IObjectStore
     /// <summary>Reads an object; null when the key is free.</summary>
     ValueTask<byte[]?> GetAsync(string key, CancellationToken ct);
 
-    /// <summary>Every object whose key starts with <paramref name="prefix"/>, in ordinal order of the keys, from the first
-    /// key after <paramref name="startAfter"/> where given.</summary>
+    /// <summary>Every object whose key starts with <paramref name="prefix"/>, in ordinal order of the keys, from the
+    /// first key after <paramref name="startAfter"/> where given.</summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, string? startAfter, CancellationToken ct);
 
     /// <summary>Removes an object; nothing happens when there is none.</summary>

@@ -6,7 +6,8 @@ using Tapline.Contracts;
 namespace Tapline.Lakehouse.Storage;
 
 /// <summary>A folder of this machine as an object store. Any number of processes may share it; what they see is whole
-/// objects only. Failing writes leave nothing behind and throw <see cref="TaplineException"/> naming key and cause.</summary>
+/// objects only. Failing writes leave nothing behind and throw <see cref="TaplineException"/> naming key and
+/// cause.</summary>
 public sealed class LocalObjectStore : IObjectStore
 {
     static readonly TimeSpan TemporaryAgeMax = TimeSpan.FromHours(1);
@@ -14,7 +15,8 @@ public sealed class LocalObjectStore : IObjectStore
     readonly string _root;
     readonly Durability _durability;
     // Names of temporary files never reach a reader, so they need not come from an injected source.
-    readonly string _temporaryPrefix = $"{ObjectKey.TemporaryPrefix}{RandomNumberGenerator.GetHexString(16, lowercase: true)}-";
+    readonly string _temporaryPrefix =
+        $"{ObjectKey.TemporaryPrefix}{RandomNumberGenerator.GetHexString(16, lowercase: true)}-";
     long _temporaryCount;
 
     /// <summary>Opens a folder and removes temporary files that were left there more than an hour ago.</summary>
@@ -28,7 +30,10 @@ public sealed class LocalObjectStore : IObjectStore
         if (!Directory.Exists(_root))
         {
             if (options.MustExist)
-                throw new TaplineException($"lake folder {_root} does not exist", "Check the path, or start the pipeline first.");
+                {
+                throw new TaplineException(
+                    $"lake folder {_root} does not exist", "Check the path, or start the pipeline first.");
+            }
             Guarded("create", _root, () => CreateFolder(_root));
         }
         RemoveLeftOvers(options.Time);
@@ -131,8 +136,8 @@ public sealed class LocalObjectStore : IObjectStore
 
     void Put(string key, ReadOnlyMemory<byte> content) => Place(key, content, FileSystemCalls.Rename);
 
-    /// <summary>Writes the bytes to a temporary file, gives it the key's name by <paramref name="publish"/>, and takes the
-    /// temporary name away, whatever happens.</summary>
+    /// <summary>Writes the bytes to a temporary file, gives it the key's name by <paramref name="publish"/>, and takes
+    /// the temporary name away, whatever happens.</summary>
     void Place(string key, ReadOnlyMemory<byte> content, Func<string, string, FileSystemError> publish) =>
         Guarded("write", key, () =>
         {
@@ -227,13 +232,13 @@ sealed class FileSystemException(FileSystemError error) : IOException(Marshal.Ge
         var error = exception is FileSystemException own ? own.Error : (FileSystemError)(exception.HResult & 0xFFFF);
         return error switch
         {
-            FileSystemError.NoSpace => ("no space is left on the disk", "Free space on the lake's disk; the pipeline goes on."),
+            FileSystemError.NoSpace => ("no space is left on the disk", "Free space on the lake's disk."),
             FileSystemError.NotPermitted when exception is FileSystemException =>
-                ("the file system has no hard links", "Put the lake on a file system with hard links, such as ext4 or xfs."),
+                ("the file system has no hard links", "Put the lake on a file system that has them, such as ext4."),
             FileSystemError.CrossDevice =>
                 ("the folder lies on another file system than the lake's root", "Keep one lake on one file system."),
             _ when exception is UnauthorizedAccessException || error is FileSystemError.AccessDenied =>
-                ("this user may not do that", "Give the user of the pipeline read and write rights on the lake's folder."),
+                ("this user may not do that", "Give the pipeline's user the right to write in the lake's folder."),
             FileSystemError.ReadOnlyFileSystem => ("the file system is read-only", "Mount it writable."),
             FileSystemError.IsAFolder or FileSystemError.NotAFolder => ("a folder and an object have one name", null),
             _ => (exception.Message, null),

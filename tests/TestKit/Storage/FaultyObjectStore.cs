@@ -3,7 +3,8 @@ using Tapline.Lakehouse.Storage;
 namespace Tapline.TestKit.Storage;
 
 /// <summary>How often a store fails, each as a share of the calls it can happen to.</summary>
-/// <param name="LostAnswers">A put-if-absent is carried out, or not, and its answer is <see cref="PutOutcome.Unknown"/>.</param>
+/// <param name="LostAnswers">A put-if-absent is carried out, or not, and its answer is <see
+/// cref="PutOutcome.Unknown"/>.</param>
 /// <param name="Refusals">A write or read throws <see cref="IOException"/> and does nothing.</param>
 /// <param name="Delays">A call gives way to other tasks before and after it acts.</param>
 public sealed record StoreFaults(double LostAnswers = 0, double Refusals = 0, double Delays = 0);

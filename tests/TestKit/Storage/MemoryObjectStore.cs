@@ -3,8 +3,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.TestKit.Storage;
 
-/// <summary>Objects in memory, for any number of tasks at once. Readers that want a file get a copy in a folder that goes
-/// with the store.</summary>
+/// <summary>Objects in memory, for any number of tasks at once. Readers that want a file get a copy in a folder that
+/// goes with the store.</summary>
 public sealed class MemoryObjectStore(TimeProvider? time = null) : IObjectStore, IDisposable
 {
     readonly Lock _lock = new();

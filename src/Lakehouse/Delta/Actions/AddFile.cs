@@ -38,7 +38,8 @@ public sealed record AddFile(
     [JsonIgnore]
     public FileId Id => new(Location, DeletionVector?.UniqueId);
 
-    /// <summary>The path with percent escapes undone: an object's key relative to the table, or an absolute path or URI.</summary>
+    /// <summary>The path with percent escapes undone: an object's key relative to the table, or an absolute path or
+    /// URI.</summary>
     [JsonIgnore]
     public string Location => DataPath.Decode(Path);
 

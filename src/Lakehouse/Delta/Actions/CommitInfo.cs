@@ -2,8 +2,10 @@ namespace Tapline.Lakehouse.Delta.Actions;
 
 /// <summary>Who made a commit and why; written first in each of ours, never needed to read a table.</summary>
 /// <param name="Timestamp">Milliseconds since 1970.</param>
-/// <param name="Operation">What was done, in the field's words: <c>STREAMING UPDATE</c>, <c>WRITE</c>, <c>OPTIMIZE</c>.</param>
-/// <param name="TxnId">Unique to one attempt of one writer: tells an own commit whose answer was lost from another's.</param>
+/// <param name="Operation">What was done, in the field's words: <c>STREAMING UPDATE</c>, <c>WRITE</c>,
+/// <c>OPTIMIZE</c>.</param>
+/// <param name="TxnId">Unique to one attempt of one writer: tells an own commit whose answer was lost from
+/// another's.</param>
 public sealed record CommitInfo(long Timestamp, string Operation, string TxnId)
 {
     /// <summary>The operation's settings.</summary>

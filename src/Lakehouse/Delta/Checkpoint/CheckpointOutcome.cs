@@ -1,7 +1,7 @@
 namespace Tapline.Lakehouse.Delta.Checkpoint;
 
-/// <summary>How writing a checkpoint ended. A failure costs readers time and nothing else, so it is a value to be logged
-/// and counted.</summary>
+/// <summary>How writing a checkpoint ended. A failure costs readers time and nothing else, so it is a value to be
+/// logged and counted.</summary>
 public abstract record CheckpointOutcome
 {
     CheckpointOutcome()

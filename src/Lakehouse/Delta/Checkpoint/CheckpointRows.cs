@@ -3,7 +3,8 @@ using Tapline.Lakehouse.DuckDb;
 
 namespace Tapline.Lakehouse.Delta.Checkpoint;
 
-/// <summary>The rows of a checkpoint file, which are actions: one column an action kind, of which one is filled.</summary>
+/// <summary>The rows of a checkpoint file, which are actions: one column an action kind, of which one is
+/// filled.</summary>
 static class CheckpointRows
 {
     const long MemoryBytesMax = 1L << 30;
@@ -51,8 +52,8 @@ static class CheckpointRows
         return actions.ToCommit(version);
     }
 
-    /// <summary>A statement that gives each row as the JSON line that a commit would have. Columns differ from writer to
-    /// writer, so it asks for those that are there.</summary>
+    /// <summary>A statement that gives each row as the JSON line that a commit would have. Columns differ from writer
+    /// to writer, so it asks for those that are there.</summary>
     static string Statement(DuckDbConnection connection, string path)
     {
         var source = $"read_parquet({SqlText.Literal(path)})";
@@ -83,7 +84,9 @@ static class CheckpointRows
     static string AddObject(DuckDbColumn column)
     {
         // Some writers keep statistics as columns only.
-        var parsed = Has(column, "stats_parsed") ? $"CAST(to_json({Member(column, "stats_parsed")}) AS VARCHAR)" : "NULL";
+        var parsed = Has(column, "stats_parsed")
+            ? $"CAST(to_json({Member(column, "stats_parsed")}) AS VARCHAR)"
+            : "NULL";
         var stats = Has(column, "stats") ? $"coalesce({Member(column, "stats")}, {parsed})" : parsed;
         return $"{Object(column, AddFields)[..^1]}, 'stats': {stats}}}";
     }

@@ -34,10 +34,9 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
     /// <summary>Whether a version is one that gets a checkpoint.</summary>
     public bool IsDue(DeltaSnapshot snapshot)
     {
-        var interval = int.TryParse(
-            snapshot.Metadata.Property(IntervalProperty), NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own > 0
-                ? own
-                : services.CheckpointInterval;
+        var property = snapshot.Metadata.Property(IntervalProperty);
+        var isSet = int.TryParse(property, NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own > 0;
+        var interval = isSet ? own : services.CheckpointInterval;
         return snapshot.Version > 0 && snapshot.Version % interval == 0;
     }
 
@@ -112,7 +111,8 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
 
     static void Convert(string lines, string parquet, CancellationToken ct)
     {
-        var columns = string.Join(", ", Columns.Select(static column => $"\"{column.Name}\": {SqlText.Literal(column.Type)}"));
+        var columns = string.Join(
+            ", ", Columns.Select(static column => $"\"{column.Name}\": {SqlText.Literal(column.Type)}"));
         using var database = DuckDbDatabase.Open(options: CheckpointRows.DatabaseOptions);
         using var connection = database.Connect();
         connection.Execute(

@@ -17,7 +17,8 @@ public abstract record CommitOutcome
         public CheckpointOutcome? Checkpoint { get; init; }
     }
 
-    /// <summary>The table has this transaction, or a later one of the same writer, already; nothing was written.</summary>
+    /// <summary>The table has this transaction, or a later one of the same writer, already; nothing was
+    /// written.</summary>
     /// <param name="Version">A version of the table that has it.</param>
     public sealed record AlreadyCommitted(long Version) : CommitOutcome;
 
@@ -26,8 +27,8 @@ public abstract record CommitOutcome
     /// <param name="Reason">Why, in words.</param>
     public sealed record Conflict(long Version, string Reason) : CommitOutcome;
 
-    /// <summary>The store gave no answer, as often as it was asked: the commit may be in the table or not. Commit the same
-    /// transaction again, later: the fence tells.</summary>
+    /// <summary>The store gave no answer, as often as it was asked: the commit may be in the table or not. Commit the
+    /// same transaction again, later: the fence tells.</summary>
     /// <param name="Version">The version that was tried last.</param>
     public sealed record Unknown(long Version) : CommitOutcome;
 }

@@ -4,8 +4,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Commit;
 
-/// <summary>Brings one commit into a table: tries the next version, reads the winners of lost races, decides, tries again.
-/// Made for one commit.</summary>
+/// <summary>Brings one commit into a table: tries the next version, reads the winners of lost races, decides, tries
+/// again. Made for one commit.</summary>
 sealed class Committer(
     IObjectStore store, LogFolder folder, SnapshotLoader loader, DeltaServices services, DeltaCommit commit)
 {

@@ -5,7 +5,8 @@ using Tapline.Lakehouse.Delta.Snapshot;
 
 namespace Tapline.Lakehouse.Delta.Commit;
 
-/// <summary>Decides whether a commit that lost a race may be tried again on top of the winners. A function of its input.</summary>
+/// <summary>Decides whether a commit that lost a race may be tried again on top of the winners. A function of its
+/// input.</summary>
 static class ConflictCheck
 {
     /// <summary>Judges the winners in order; the first that matters decides.</summary>

@@ -25,7 +25,8 @@ public sealed record DeltaCommit
     /// <summary>False when rows are only rearranged: readers of changes pass over the commit.</summary>
     public bool DataChange { get; init; } = true;
 
-    /// <summary>Columns that the table must have afterwards; those it lacks are added at its end. Default: as it is.</summary>
+    /// <summary>Columns that the table must have afterwards; those it lacks are added at its end. Default: as it
+    /// is.</summary>
     public ImmutableArray<ColumnSchema> NewSchema { get; init; }
 
     /// <summary>Settings of the operation, for people.</summary>

@@ -4,7 +4,8 @@ using Tapline.Lakehouse.Delta.Actions;
 
 namespace Tapline.Lakehouse.Delta.Log;
 
-/// <summary>Gathers the actions of a commit, or of a piece of a checkpoint, and refuses what may stand only once.</summary>
+/// <summary>Gathers the actions of a commit, or of a piece of a checkpoint, and refuses what may stand only
+/// once.</summary>
 sealed class ActionCollector(string file)
 {
     readonly ImmutableArray<AddFile>.Builder _adds = ImmutableArray.CreateBuilder<AddFile>();

@@ -11,7 +11,8 @@ static class DataPath
 
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The log's spelling of a name: every byte outside RFC 3986's unreserved and the slash is escaped.</summary>
+    /// <summary>The log's spelling of a name: every byte outside RFC 3986's unreserved and the slash is
+    /// escaped.</summary>
     public static string Encode(string location)
     {
         var bytes = Encoding.UTF8.GetBytes(location);

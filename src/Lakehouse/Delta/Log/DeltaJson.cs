@@ -6,7 +6,8 @@ using Tapline.Lakehouse.Delta.Checkpoint;
 
 namespace Tapline.Lakehouse.Delta.Log;
 
-/// <summary>The log's JSON. Fields that we do not know are ignored, fields that the protocol requires are insisted on.</summary>
+/// <summary>The log's JSON. Fields that we do not know are ignored, fields that the protocol requires are insisted
+/// on.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -17,7 +18,8 @@ namespace Tapline.Lakehouse.Delta.Log;
 [JsonSerializable(typeof(LastCheckpoint))]
 sealed partial class DeltaJson : JsonSerializerContext
 {
-    /// <summary>As the log is written: statistics are JSON inside JSON, which the default encoder would triple.</summary>
+    /// <summary>As the log is written: statistics are JSON inside JSON, which the default encoder would
+    /// triple.</summary>
     public static DeltaJson Log => Relaxed.Context;
 
     // Made on first use: the generated defaults must be there before.

@@ -4,7 +4,8 @@ using Tapline.Lakehouse.Delta.Actions;
 
 namespace Tapline.Lakehouse.Delta.Log;
 
-/// <summary>One line of a commit, or one row of a checkpoint: one action. Actions that we do not know leave all null.</summary>
+/// <summary>One line of a commit, or one row of a checkpoint: one action. Actions that we do not know leave all
+/// null.</summary>
 sealed record LogEntry
 {
     // Foreign writers put anything here, so nothing of it is bound to a type.

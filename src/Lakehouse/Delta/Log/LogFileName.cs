@@ -22,7 +22,8 @@ abstract record LogFileName
     /// <c>00000000000000000012.checkpoint.0000000001.0000000003.parquet</c>.</summary>
     public sealed record CheckpointPart(long Version, int Part, int Parts) : LogFileName;
 
-    /// <summary>A checkpoint of the second kind: <c>00000000000000000012.checkpoint.(uuid).(json|parquet)</c>.</summary>
+    /// <summary>A checkpoint of the second kind:
+    /// <c>00000000000000000012.checkpoint.(uuid).(json|parquet)</c>.</summary>
     public sealed record UuidCheckpoint(long Version) : LogFileName;
 
     /// <summary>Reads a name without folders; null when it is none of these.</summary>

@@ -57,7 +57,8 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
         }
     }
 
-    /// <summary>Throws <see cref="DeltaFormatException"/> when a commit is missing, or the version that was asked for.</summary>
+    /// <summary>Throws <see cref="DeltaFormatException"/> when a commit is missing, or the version that was asked
+    /// for.</summary>
     public void CheckComplete(LogFolder folder, long? wanted)
     {
         var next = (Checkpoint?.Version ?? -1) + 1;
@@ -68,7 +69,7 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
             next++;
         }
         if (wanted is { } through && LastVersion < through)
-            throw new DeltaFormatException(folder.Commit(through), "a commit", $"a log that ends at version {LastVersion}");
+            throw new DeltaFormatException(folder.Commit(through), "a commit", $"a log up to version {LastVersion}");
     }
 }
 

@@ -34,7 +34,8 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
         }
     }
 
-    /// <summary>The field of one of our columns: always nullable for readers, since a change may lack any value.</summary>
+    /// <summary>The field of one of our columns: always nullable for readers, since a change may lack any
+    /// value.</summary>
     public static DeltaField Of(ColumnSchema column)
     {
         using var buffer = new MemoryStream();
@@ -60,7 +61,9 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
         notes.TryGetProperty(name, out var note) && note.ValueKind == JsonValueKind.String ? note.GetString() : null;
 
     static int? Number(JsonElement notes, string name) =>
-        notes.TryGetProperty(name, out var note) && note.ValueKind == JsonValueKind.Number && note.TryGetInt32(out var number)
+        notes.TryGetProperty(name, out var note)
+        && note.ValueKind == JsonValueKind.Number
+        && note.TryGetInt32(out var number)
             ? number
             : null;
 }

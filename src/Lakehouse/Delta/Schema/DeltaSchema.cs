@@ -66,7 +66,8 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
         var fields = Fields.ToBuilder();
         foreach (var wanted in columns)
         {
-            var present = fields.FirstOrDefault(field => string.Equals(field.Name, wanted.Name, StringComparison.OrdinalIgnoreCase));
+            var present = fields.FirstOrDefault(
+                field => string.Equals(field.Name, wanted.Name, StringComparison.OrdinalIgnoreCase));
             var added = DeltaField.Of(wanted);
             if (present is null)
                 fields.Add(added);
@@ -80,7 +81,8 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
         return schema;
     }
 
-    /// <summary>Whether this schema is <paramref name="before"/> and perhaps further nullable columns at its end.</summary>
+    /// <summary>Whether this schema is <paramref name="before"/> and perhaps further nullable columns at its
+    /// end.</summary>
     public bool OnlyAddsTo(DeltaSchema before) =>
         Fields.Length >= before.Fields.Length
         && Fields.AsSpan()[..before.Fields.Length].SequenceEqual(before.Fields.AsSpan())
@@ -103,7 +105,7 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
                     $"a lake column's name has no space, tab, line feed and none of ,;{{}}()=, found \"{field.Name}\"");
             }
             if (!names.Add(field.Name))
-                throw new ArgumentException($"lake columns' names differ in more than case, found \"{field.Name}\" twice");
+                throw new ArgumentException($"two lake columns have the name \"{field.Name}\", whatever the case");
         }
     }
 
@@ -146,7 +148,9 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
     }
 
     static bool IsText(JsonElement element, string property, string text) =>
-        element.TryGetProperty(property, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(text);
+        element.TryGetProperty(property, out var found)
+        && found.ValueKind == JsonValueKind.String
+        && found.ValueEquals(text);
 
     static string Shown(string text) => text.Length <= 80 ? text : $"{text[..80]}…";
 }

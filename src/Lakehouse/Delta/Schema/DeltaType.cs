@@ -13,11 +13,12 @@ public abstract record DeltaType
     /// <summary>A type that the lake's own columns have.</summary>
     public sealed record Primitive(ColumnType Type, int Precision = 0, int Scale = 0) : DeltaType;
 
-    /// <summary>A type that only other writers use: nested, or a primitive without a column type of ours. Kept as its JSON,
-    /// so that it is written back unchanged.</summary>
+    /// <summary>A type that only other writers use: nested, or a primitive without a column type of ours. Kept as its
+    /// JSON, so that it is written back unchanged.</summary>
     public sealed record Foreign(string Json) : DeltaType;
 
-    /// <summary>A primitive type by its name in a schema; null for names that no column type of ours stands for.</summary>
+    /// <summary>A primitive type by its name in a schema; null for names that no column type of ours stands
+    /// for.</summary>
     internal static Primitive? OfName(string name) => name switch
     {
         "boolean" => new Primitive(ColumnType.Boolean),

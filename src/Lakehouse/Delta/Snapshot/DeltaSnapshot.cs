@@ -47,18 +47,18 @@ public sealed class DeltaSnapshot
     /// <summary>Settings of programs and features, by domain.</summary>
     public required ImmutableDictionary<string, DomainMetadata> Domains { get; init; }
 
-    /// <summary>The snapshot without removals older than the table keeps them (<c>delta.deletedFileRetentionDuration</c>,
-    /// a week by default): their files may have been vacuumed.</summary>
+    /// <summary>The snapshot without removals older than the table keeps them
+    /// (<c>delta.deletedFileRetentionDuration</c>, a week by default): their files may have been vacuumed.</summary>
     internal DeltaSnapshot WithoutOldTombstones(DateTimeOffset now)
     {
         var retention = Interval.Parse(Metadata.Property("delta.deletedFileRetentionDuration")) ?? TimeSpan.FromDays(7);
         var oldest = (now - retention).ToUnixTimeMilliseconds();
         // A removal without a time is as old as can be.
-        var old = Tombstones.Where(pair => (pair.Value.DeletionTimestamp ?? 0) < oldest).Select(static pair => pair.Key);
+        var old = Tombstones.Values.Where(remove => (remove.DeletionTimestamp ?? 0) < oldest);
         return new DeltaSnapshot(Version, Protocol, Metadata, Structure)
         {
             Files = Files,
-            Tombstones = Tombstones.RemoveRange(old.ToArray()),
+            Tombstones = Tombstones.RemoveRange(old.Select(static remove => remove.Id)),
             Transactions = Transactions,
             Domains = Domains,
         };

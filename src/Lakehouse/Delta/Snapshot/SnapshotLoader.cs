@@ -13,7 +13,7 @@ sealed class SnapshotLoader(IObjectStore store, LogFolder folder, ICheckpointRea
     /// <see cref="DeltaFormatException"/> for a damaged log, a gap in it, or a version that it does not have.</summary>
     public async Task<DeltaSnapshot?> LoadAsync(long? version, CancellationToken ct)
     {
-        // The hint saves listing what the checkpoint makes needless; whatever is wrong with it, the whole listing decides.
+        // The hint saves listing what the checkpoint makes needless; where it is wrong, the whole listing decides.
         var hint = await ReadHintAsync(ct);
         var listing = hint is { } start && (version is null || start <= version)
             ? await LogListing.ReadAsync(store, folder, start, version, ct)

@@ -4,14 +4,15 @@ using Tapline.Lakehouse.Delta.Actions;
 
 namespace Tapline.Lakehouse.Delta.Snapshot;
 
-/// <summary>What this program knows of the protocol's features. A reader refuses a table with a reader feature that it does
-/// not know; a writer refuses one with any such feature.</summary>
+/// <summary>What this program knows of the protocol's features. A reader refuses a table with a reader feature that it
+/// does not know; a writer refuses one with any such feature.</summary>
 static class TableFeatures
 {
     // Features that change nothing for a reader of files, or that are kept as they are.
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(["vacuumProtocolCheck", "timestampNtz"]);
 
-    /// <summary>Throws <see cref="DeltaUnsupportedException"/> naming each reader feature that is missing here.</summary>
+    /// <summary>Throws <see cref="DeltaUnsupportedException"/> naming each reader feature that is missing
+    /// here.</summary>
     public static void CheckReadable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Checkpoint;
+using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.Delta.Log;
+using Tapline.Lakehouse.Delta.Snapshot;
+using Tapline.TestKit.Storage;
+
+namespace Tapline.Lakehouse.Tests.Delta.Snapshot;
+
+public sealed class CheckpointTests : IDisposable
+{
+    readonly MemoryObjectStore _store = new();
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    static DeltaServices Services => Tables.Services() with { CheckpointInterval = 4 };
+
+    public void Dispose() => _store.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task A_snapshot_is_the_replay_of_all_actions_with_and_without_checkpoints(int seed)
+    {
+        var table = await CreateAsync();
+        await RandomHistoryAsync(table, new Random(seed), commits: 11);
+        var kept = Text(table.Snapshot);
+        Assert.Equal(2, _store.Keys.Count(static key => key.EndsWith(".checkpoint.parquet", StringComparison.Ordinal)));
+        Assert.Equal(kept, Text(await OpenAsync()));
+        // From the checkpoint alone, as after a clean-up of the log.
+        var commits = _store.Keys.Where(static key => key.EndsWith(".json", StringComparison.Ordinal)).ToArray();
+        var removed = new Dictionary<string, byte[]>();
+        foreach (var key in commits.Take(8))
+        {
+            removed[key] = (await _store.GetAsync(key, Ct))!;
+            await _store.DeleteAsync(key, Ct);
+        }
+        Assert.Equal(kept, Text(await OpenAsync()));
+        // From the commits alone.
+        foreach (var (key, content) in removed)
+            await _store.PutAsync(key, content, Ct);
+        foreach (var key in _store.Keys.Where(static key => key.Contains("checkpoint", StringComparison.Ordinal)))
+            await _store.DeleteAsync(key, Ct);
+        Assert.Equal(kept, Text(await OpenAsync()));
+    }
+
+    [Fact]
+    public async Task A_commit_says_how_its_checkpoint_ended()
+    {
+        var table = await CreateAsync();
+        for (var i = 1; i <= 3; i++)
+            Assert.Null(Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Tables.Append($"f{i}"), Ct)).Checkpoint);
+        var committed = Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Tables.Append("f4"), Ct));
+        var written = Assert.IsType<CheckpointOutcome.Written>(committed.Checkpoint);
+        Assert.Equal((4, 6), (written.Version, written.Actions));
+        var hint = JsonDocument.Parse((await _store.GetAsync("t/_delta_log/_last_checkpoint", Ct))!).RootElement;
+        Assert.Equal(4, hint.GetProperty("version").GetInt64());
+        Assert.Equal(6, hint.GetProperty("size").GetInt64());
+        Assert.Equal(4, hint.GetProperty("numOfAddFiles").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("{\"version\":-1,\"size\":1}")]
+    [InlineData("{\"version\":3,\"size\":1}")]
+    [InlineData("{\"version\":900,\"size\":1}")]
+    [InlineData("{\"size\":1}")]
+    public async Task A_wrong_hint_changes_nothing(string hint)
+    {
+        var table = await CreateAsync();
+        await RandomHistoryAsync(table, new Random(9), commits: 6);
+        await _store.PutAsync("t/_delta_log/_last_checkpoint", System.Text.Encoding.UTF8.GetBytes(hint), Ct);
+        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_named()
+    {
+        var table = await CreateAsync();
+        await RandomHistoryAsync(table, new Random(9), commits: 4);
+        const string Key = "t/_delta_log/00000000000000000004.checkpoint.parquet";
+        var content = (await _store.GetAsync(Key, Ct))!;
+        await _store.PutAsync(Key, content.AsMemory(0, content.Length / 2), Ct);
+        Assert.Equal(Key, (await Assert.ThrowsAsync<DeltaFormatException>(OpenAsync)).File);
+    }
+
+    [Fact]
+    public async Task Removals_that_are_older_than_the_table_keeps_them_leave_the_checkpoint()
+    {
+        var definition = Tables.Accounts with
+        {
+            Properties = ImmutableDictionary<string, string?>.Empty
+                .Add("delta.deletedFileRetentionDuration", "interval 0 seconds")
+                .Add("delta.checkpointInterval", "3"),
+        };
+        var table = await DeltaTable.CreateAsync(_store, "t", definition, Services, Ct);
+        await table.CommitAsync(Tables.Append("a"), Ct);
+        await table.CommitAsync(Tables.Replace(table.Snapshot.Files.Values.Single(), "b"), Ct);
+        Assert.Single(table.Snapshot.Tombstones);
+        await Task.Delay(5, Ct);
+        await table.CommitAsync(Tables.Append("c"), Ct);
+        Assert.Empty(table.Snapshot.Tombstones);
+        Assert.Empty((await OpenAsync()).Tombstones);
+    }
+
+    async Task<DeltaTable> CreateAsync() => await DeltaTable.CreateAsync(_store, "t", Tables.Accounts, Services, Ct);
+
+    async Task<DeltaSnapshot> OpenAsync() => (await DeltaTable.OpenAsync(_store, "t", Services, Ct))!.Snapshot;
+
+    static async Task RandomHistoryAsync(DeltaTable table, Random random, int commits)
+    {
+        for (var i = 0; i < commits; i++)
+        {
+            var live = table.Snapshot.Files.Values.OrderBy(static file => file.Path, StringComparer.Ordinal).ToArray();
+            var removes = live.Where(_ => random.Next(4) == 0).ToImmutableArray();
+            // A name that was removed before may come back.
+            var names = Enumerable.Range(0, random.Next(4)).Select(_ => $"odd name {random.Next(12)} ü%.parquet").Distinct();
+            var adds = names
+                .Where(name => live.All(file => file.Location != name))
+                .Select(name => Tables.File(name) with
+                {
+                    Stats = random.Next(2) == 0 ? null : $"{{\"numRecords\":{random.Next(9)},\"minValues\":{{\"s\":\"\\\"é\\\\\"}}}}",
+                    Tags = random.Next(2) == 0 ? null : new Dictionary<string, string?> { ["lane"] = "0", ["none"] = null },
+                    PartitionValues = new Dictionary<string, string?> { ["p"] = random.Next(2) == 0 ? null : "a'b\"c" },
+                });
+            var commit = new DeltaCommit
+            {
+                Operation = "TEST",
+                Removes = removes,
+                Adds = [.. adds],
+                Transaction = new TransactionId($"lane-{random.Next(3)}", i + 1),
+                NewSchema = random.Next(5) == 0
+                    ? table.Snapshot.Schema.Add(new ColumnSchema($"added{i}", ColumnType.Date))
+                    : default,
+            };
+            Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(commit, Ct));
+        }
+    }
+
+    /// <summary>All that a snapshot says, in one order. <c>dataChange</c> is about a commit and not about a
+    /// table.</summary>
+    static string Text(DeltaSnapshot snapshot)
+    {
+        var entries = new List<LogEntry> { new() { Protocol = snapshot.Protocol }, new() { Metadata = snapshot.Metadata } };
+        entries.AddRange(snapshot.Files.Values.Select(static add => new LogEntry { Add = add with { DataChange = false } }));
+        entries.AddRange(snapshot.Tombstones.Values.Select(
+            static remove => new LogEntry { Remove = remove with { DataChange = false } }));
+        entries.AddRange(snapshot.Transactions.Values.Select(static txn => new LogEntry { Transaction = txn }));
+        var lines = entries.Select(static entry => JsonSerializer.Serialize(entry, DeltaJson.Log.LogEntry));
+        return $"{snapshot.Version}\n{string.Join('\n', lines.Order(StringComparer.Ordinal))}";
+    }
+}
