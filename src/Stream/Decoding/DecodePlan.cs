@@ -7,7 +7,8 @@ namespace Tapline.Streaming.Decoding;
 /// <summary>What both decoders work out once from a table version.</summary>
 sealed class DecodePlan
 {
-    /// <summary>The largest key and value together. A broker's default is 1 MiB, the limit only has to stop nonsense.</summary>
+    /// <summary>The largest key and value together. A broker's default is 1 MiB, the limit only has to stop
+    /// nonsense.</summary>
     public const int EventBytesMax = 256 << 20;
 
     public DecodePlan(TableSchema schema)

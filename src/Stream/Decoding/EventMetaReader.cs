@@ -56,7 +56,8 @@ sealed class EventMetaReader
         if (reason != RejectReason.None)
             return reason;
         reason = ReadTimestamp(value, out var timestampUs, out culprit);
-        meta = new ChangeMeta(kind, new SourcePosition(commit ?? 0, change ?? lsn), transactionId, timestampUs, snapshot);
+        var position = new SourcePosition(commit ?? 0, change ?? lsn);
+        meta = new ChangeMeta(kind, position, transactionId, timestampUs, snapshot);
         return reason;
     }
 
@@ -103,8 +104,8 @@ sealed class EventMetaReader
         return RejectReason.None;
     }
 
-    /// <summary>Besides these two words there are <c>true</c>, <c>first</c>, <c>last</c> and more for one place in a snapshot
-    /// or another.</summary>
+    /// <summary>Besides these two words there are <c>true</c>, <c>first</c>, <c>last</c> and more for one place in a
+    /// snapshot or another.</summary>
     internal static SnapshotMark MarkOf(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("false"u8) ? SnapshotMark.None
             : text.SequenceEqual("incremental"u8) ? SnapshotMark.Incremental

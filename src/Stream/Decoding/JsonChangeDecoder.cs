@@ -7,8 +7,8 @@ using Tapline.Streaming.Decoding.Values;
 
 namespace Tapline.Streaming.Decoding;
 
-/// <summary>The plain decoder, over <see cref="Utf8JsonReader"/>: the one that says what is right. First finds where the
-/// fields stand, each time by a pass over the document, then reads them in the order that suits it.</summary>
+/// <summary>The plain decoder, over <see cref="Utf8JsonReader"/>: the one that says what is right. First finds where
+/// the fields stand, each time by a pass over the document, then reads them in the order that suits it.</summary>
 public sealed class JsonChangeDecoder : IChangeDecoder
 {
     readonly DecodePlan _plan;
@@ -56,7 +56,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
             // The reader's own words may quote the row.
             result = DecodeResult.Rejected(
                 RejectReason.MalformedJson,
-                $"not JSON at line {malformed.LineNumber}, byte {malformed.BytePositionInLine} of key, value or a part");
+                $"not JSON: line {malformed.LineNumber}, byte {malformed.BytePositionInLine} of key, value or a part");
         }
         if (result.Status == DecodeStatus.Rejected)
             rows.DropUnfinished();
@@ -75,10 +75,11 @@ public sealed class JsonChangeDecoder : IChangeDecoder
                 ? DecodeResult.Of(DecodeStatus.Ignored)
                 : DecodeResult.Rejected(RejectReason.NotAnEnvelope, "no field op");
         if (!op.TryText(value, out var letter) || letter.Length != 1 || !"crudtm"u8.Contains(letter[0]))
-            return DecodeResult.Rejected(RejectReason.NotAnEnvelope, $"op at byte {op.Start} is none of c, r, u, d, t, m");
+            return DecodeResult.Rejected(RejectReason.NotAnEnvelope, $"op at byte {op.Start} is none of crudtm");
         if (letter[0] == 'm')
             return DecodeResult.Of(DecodeStatus.Ignored);
-        if (!_metaReader.TryRead(value, _envelope[Envelope.Source], (ChangeKind)letter[0], out var meta, out _rejection))
+        var source = _envelope[Envelope.Source];
+        if (!_metaReader.TryRead(value, source, (ChangeKind)letter[0], out var meta, out _rejection))
             return _rejection;
         if (meta.Kind == ChangeKind.Truncate)
         {
@@ -140,7 +141,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         if (document.Kind != JsonKind.Object)
             return Reject(RejectReason.MissingKey, "the key is not an object");
         if (!document.TryFind(key, _plan.Names, _key, out var unknown))
-            return Reject(RejectReason.InvalidUtf8, $"half of a surrogate pair in the key's name at byte {unknown.Start}");
+            return Reject(RejectReason.InvalidUtf8, $"half of a surrogate pair in the key at byte {unknown.Start}");
         if (unknown.Kind != JsonKind.Absent)
             return Reject(RejectReason.UnknownColumn, $"the key's field {unknown.NameText(key)} is no column");
         _hasKey = true;
@@ -162,7 +163,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
             }
             else if (field.Kind != JsonKind.Absent)
             {
-                return Reject(RejectReason.UnknownColumn, $"the key has {column.Name}, which is outside the primary key");
+                return Reject(RejectReason.UnknownColumn, $"the key has {column.Name}, which is not in the schema's");
             }
         }
         return true;

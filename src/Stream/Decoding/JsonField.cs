@@ -55,8 +55,8 @@ readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameS
         return true;
     }
 
-    /// <summary>The value's text: a string without quotes and escapes, all else as it stands. False when a string escapes
-    /// half of a surrogate pair.</summary>
+    /// <summary>The value's text: a string without quotes and escapes, all else as it stands. False when a string
+    /// escapes half of a surrogate pair.</summary>
     public bool TryText(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> text)
     {
         text = json.Slice(Start, Length);

@@ -4,8 +4,8 @@ using Tapline.Contracts.Columns;
 namespace Tapline.Streaming.Decoding;
 
 /// <summary>The canonical bytes of a row's key: equal keys have equal bytes and unequal keys have unequal ones, as long
-/// as both were made from columns of the same types. Not ordered. Per column: a byte, 0 for null and 1 otherwise; then a
-/// fixed-width value as it lies in its buffer, or the length of a text in 4 bytes and the text.</summary>
+/// as both were made from columns of the same types. Not ordered. Per column: a byte, 0 for null and 1 otherwise; then
+/// a fixed-width value as it lies in its buffer, or the length of a text in 4 bytes and the text.</summary>
 public static class RowKey
 {
     /// <summary>Writes the key into a buffer that grows as needed; answers the part written, valid until the next

@@ -6,8 +6,8 @@ using Tapline.Streaming.Decoding.Values;
 
 namespace Tapline.Streaming.Decoding;
 
-/// <summary>The fast decoder: one pass over the event, values straight into their columns, fields in any order but soonest in
-/// the expected one. Whatever is out of the ordinary, and all that is to be rejected, it hands to
+/// <summary>The fast decoder: one pass over the event, values straight into their columns, fields in any order but
+/// soonest in the expected one. Whatever is out of the ordinary, and all that is to be rejected, it hands to
 /// <see cref="JsonChangeDecoder"/>, so that both always answer the same.</summary>
 public sealed class ScanningChangeDecoder : IChangeDecoder
 {

@@ -15,7 +15,8 @@ sealed record CapturedRecord(string File, int Line, string Topic, byte[]? Key, b
 /// <summary>A table as the database had it in the end, every value as its text.</summary>
 sealed record CapturedTable(TableSchema Schema, ImmutableArray<ImmutableDictionary<string, string?>> Rows);
 
-/// <summary>Events captured from a real connector, and the databases they came from. Lie beside the repository.</summary>
+/// <summary>Events captured from a real connector, and the databases they came from. Lie beside the
+/// repository.</summary>
 static class Captures
 {
     public static IEnumerable<CapturedRecord> Records(string file)
@@ -26,7 +27,8 @@ static class Captures
             number++;
             using var record = JsonDocument.Parse(line);
             yield return new CapturedRecord(
-                file, number, record.RootElement.GetProperty("topic").GetString()!, Bytes(record, "key"), Bytes(record, "value"));
+                file, number, record.RootElement.GetProperty("topic").GetString()!,
+                Bytes(record, "key"), Bytes(record, "value"));
         }
 
         static byte[]? Bytes(JsonDocument record, string name) =>
@@ -61,7 +63,8 @@ static class Captures
     {
         var name = column.GetProperty("name").GetString()!;
         return PostgresTypes.Column(
-            name, column.GetProperty("type").GetString()!, !column.GetProperty("notnull").GetBoolean(), key.IndexOf(name));
+            name, column.GetProperty("type").GetString()!,
+            nullable: !column.GetProperty("notnull").GetBoolean(), key.IndexOf(name));
     }
 
     static string TopicOf(string prefix, string table) => string.Concat(

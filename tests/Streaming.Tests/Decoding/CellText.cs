@@ -24,7 +24,8 @@ static class CellText
             ColumnType.Decimal => Decimal(
                 column.Width == 8 ? column.Int64s[row] : column.Int128s[row], schema.Scale),
             ColumnType.String => Encoding.UTF8.GetString(column.Value(row)),
-            ColumnType.Binary when schema.SourceType.StartsWith("bit", StringComparison.Ordinal) => Bits(column.Value(row)),
+            ColumnType.Binary when schema.SourceType.StartsWith("bit", StringComparison.Ordinal) =>
+                Bits(column.Value(row)),
             ColumnType.Binary => @"\x" + Convert.ToHexStringLower(column.Value(row)),
             ColumnType.Date => Date(column.Int32s[row]),
             ColumnType.Timestamp => Timestamp(
@@ -39,7 +40,8 @@ static class CellText
         ColumnType.Float32 or ColumnType.Float64 => Number(text),
         ColumnType.String when schema.SourceType == "numeric" && text.Contains('.') => text.TrimEnd('0').TrimEnd('.'),
         ColumnType.String when schema.SourceType == "inet" => text.Replace("/32", "", StringComparison.Ordinal),
-        ColumnType.Decimal => text.Replace("$", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal),
+        ColumnType.Decimal =>
+            text.Replace("$", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal),
         ColumnType.Binary when schema.SourceType.StartsWith("bit", StringComparison.Ordinal) => text.TrimStart('0'),
         _ => text,
     };

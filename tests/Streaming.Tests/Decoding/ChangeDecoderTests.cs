@@ -240,7 +240,9 @@ public sealed class ChangeDecoderTests
     public void Half_of_a_surrogate_pair_is_rejected_and_the_row_taken_back()
     {
         Decode("{\"id\":1}", Events.Value("c", """{"id":1,"name":"\ud83d\ude00","mrr":"1.00"}"""));
-        foreach (var row in new[] { """{"id":7,"name":"\ud83d"}""", """{"id":7,"name":"\ude00\ud83d"}""", """{"id":7,"\ud83d":1}""" })
+        string[] rows =
+            ["""{"id":7,"name":"\ud83d"}""", """{"id":7,"name":"\ude00\ud83d"}""", """{"id":7,"\ud83d":1}"""];
+        foreach (var row in rows)
             AssertRejected(RejectReason.InvalidUtf8, "{\"id\":7}", Events.Value("c", row));
 
         AssertCells(0, "1", "😀", "1.00");
@@ -289,6 +291,9 @@ public sealed class ChangeDecoderTests
     void AssertCells(int row, params string?[] wanted)
     {
         for (var ordinal = 0; ordinal < wanted.Length; ordinal++)
-            Assert.Equal(wanted[ordinal], CellText.Of(Schema.Columns[ordinal], _pair.Rows.Values.Columns[ordinal], row));
+        {
+            var found = CellText.Of(Schema.Columns[ordinal], _pair.Rows.Values.Columns[ordinal], row);
+            Assert.Equal(wanted[ordinal], found);
+        }
     }
 }

@@ -181,7 +181,8 @@ public sealed class ColumnValueTests
     [InlineData(TimeMode.Connect, "timestamp without time zone", "9223372036825200", long.MaxValue)]
     [InlineData(TimeMode.Adaptive, "timestamp with time zone", "\"2026-05-04T10:20:30Z\"", 1_777_890_030_000_000)]
     public void The_unit_of_a_timestamp_follows_mode_and_type(
-        TimeMode mode, string type, string json, long microseconds) => Assert.Equal(microseconds, Decoded(Precise with { Times = mode }, type, json).Int64s[0]);
+        TimeMode mode, string type, string json, long microseconds) =>
+        Assert.Equal(microseconds, Decoded(Precise with { Times = mode }, type, json).Int64s[0]);
 
     [Theory]
     [InlineData(TimeMode.IsoString, "time without time zone", "\"10:20:30.123456Z\"", "10:20:30.123456Z")]

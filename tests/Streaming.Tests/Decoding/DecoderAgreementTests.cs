@@ -28,7 +28,8 @@ public sealed class DecoderAgreementTests(ITestOutputHelper output)
                 var status = pair.Decode(record.Key, record.Value).Status;
                 statuses[status] = statuses.GetValueOrDefault(status) + 1;
             }
-            output.WriteLine($"{file}: {string.Join(", ", statuses)}, deferred {pairs.Values.Sum(p => p.DeferredCount)}");
+            var deferred = pairs.Values.Sum(static pair => pair.DeferredCount);
+            output.WriteLine($"{file}: {string.Join(", ", statuses)}, deferred {deferred}");
         }
     }
 
@@ -53,8 +54,8 @@ public sealed class DecoderAgreementTests(ITestOutputHelper output)
                 var value = Damaged(record.Value, other.Value, random);
                 accepted += pairs[record.Topic].Decode(key, value).Status == DecodeStatus.Row ? 1 : 0;
             }
-            output.WriteLine(
-                $"{file}: {accepted} of {MutationsAFile} still rows, deferred {pairs.Values.Sum(p => p.DeferredCount)}");
+            var deferred = pairs.Values.Sum(static pair => pair.DeferredCount);
+            output.WriteLine($"{file}: {accepted} of {MutationsAFile} still rows, deferred {deferred}");
         }
     }
 
@@ -67,8 +68,9 @@ public sealed class DecoderAgreementTests(ITestOutputHelper output)
                 : WireFormat.DebeziumDefault;
         var prefix = Captures.Records(file).Select(static record => record.Topic)
             .First(static topic => topic.Count(static c => c == '.') == 2).Split('.')[0];
-        return new[] { "db_final.json", "restart_db_final.json", "bulk_db_final.json", "edge_db_final.json", "inc_db_final.json" }
-            .SelectMany(database => Captures.Tables(database, prefix, format))
+        string[] databases =
+            ["db_final.json", "restart_db_final.json", "bulk_db_final.json", "edge_db_final.json", "inc_db_final.json"];
+        return databases.SelectMany(database => Captures.Tables(database, prefix, format))
             .ToDictionary(static table => table.Key, static table => new DecoderPair(table.Value.Schema));
     }
 
@@ -101,7 +103,7 @@ public sealed class DecoderAgreementTests(ITestOutputHelper output)
                     break;
                 case 5 when other is { Length: > 0 }:
                     var start = random.Next(other.Length);
-                    bytes.InsertRange(at, other.AsSpan(start, Math.Min(random.Next(1, 40), other.Length - start)).ToArray());
+                    bytes.InsertRange(at, other.Skip(start).Take(random.Next(1, 40)));
                     break;
                 default:
                     bytes.RemoveRange(at, random.Next(4) == 0 ? bytes.Count - at : 1);

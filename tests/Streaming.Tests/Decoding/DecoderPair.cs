@@ -37,7 +37,8 @@ sealed class DecoderPair(TableSchema schema)
     bool Same(int count)
     {
         if (_plainRows.Count != count || _fastRows.Count != count || _plainRows.LastMeta != _fastRows.LastMeta ||
-            !_plainRows.Metas.SequenceEqual(_fastRows.Metas) || !_plainRows.Unavailable.SequenceEqual(_fastRows.Unavailable))
+            !_plainRows.Metas.SequenceEqual(_fastRows.Metas) ||
+            !_plainRows.Unavailable.SequenceEqual(_fastRows.Unavailable))
             return false;
         for (var i = 0; i < schema.Columns.Length; i++)
         {

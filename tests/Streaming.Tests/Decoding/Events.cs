@@ -12,7 +12,8 @@ static class Events
 
     public static TableSchema Schema(WireFormat format, params (string Name, string Type)[] columns) => new(
         Table, 1,
-        [.. columns.Select(static (column, i) => PostgresTypes.Column(column.Name, column.Type, i > 0, i == 0 ? 0 : -1))],
+        [.. columns.Select(static (column, i) => PostgresTypes.Column(
+            column.Name, column.Type, nullable: i > 0, keyOrdinal: i == 0 ? 0 : -1))],
         format);
 
     public static TableSchema KeylessSchema(params (string Name, string Type)[] columns) => new(

@@ -33,5 +33,5 @@ static class SampleEvents
         Field("note", plainText ? "\"calibrated on site\"" : $"\"on site, line \\\"{id % 12}\\\"\""),
     ];
 
-    static string Field(string name, string json) => $"\"{name}\":{json}"; // The culture is invariant in all of Tapline.
+    static string Field(string name, string json) => $"\"{name}\":{json}";
 }

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Tapline.Streaming.Decoding.Scanning;
 
-/// <summary>The names of an object's fields in the order that they are expected in. Any other order is found too, it only
-/// takes longer.</summary>
+/// <summary>The names of an object's fields in the order that they are expected in. Any other order is found too, it
+/// only takes longer.</summary>
 sealed class FieldOrder
 {
     readonly byte[][] _literals;

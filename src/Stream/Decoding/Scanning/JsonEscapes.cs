@@ -5,8 +5,8 @@ namespace Tapline.Streaming.Decoding.Scanning;
 /// <summary>Takes the escapes out of the inside of a JSON string.</summary>
 static class JsonEscapes
 {
-    /// <summary>Writes the string that a well-formed spelling stands for; the target needs no more room than the spelling.
-    /// False when half of a surrogate pair is escaped without the other.</summary>
+    /// <summary>Writes the string that a well-formed spelling stands for; the target needs no more room than the
+    /// spelling. False when half of a surrogate pair is escaped without the other.</summary>
     public static bool TryRemove(ReadOnlySpan<byte> spelling, Span<byte> target, out int length)
     {
         length = 0;

@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Tapline.Streaming.Decoding.Scanning;
 
-/// <summary>Walks over a JSON document from field to field. Every method answers false for what is not well-formed JSON, and
-/// for what it leaves to the plain decoder: escaped names and deep nesting. Nothing is accepted that
+/// <summary>Walks over a JSON document from field to field. Every method answers false for what is not well-formed
+/// JSON, and for what it leaves to the plain decoder: escaped names and deep nesting. Nothing is accepted that
 /// <see cref="System.Text.Json.Utf8JsonReader"/> would refuse.</summary>
 ref struct JsonScanner(ReadOnlySpan<byte> json)
 {
@@ -41,8 +41,8 @@ ref struct JsonScanner(ReadOnlySpan<byte> json)
         return _at == _json.Length;
     }
 
-    /// <summary>Takes a field's name and colon. <paramref name="predicted"/> is looked at first; it is then one more than
-    /// the field's number, or as before for a name that is not in the order, whose number is -1.</summary>
+    /// <summary>Takes a field's name and colon. <paramref name="predicted"/> is looked at first; it is then one more
+    /// than the field's number, or as before for a name that is not in the order, whose number is -1.</summary>
     public bool TryField(FieldOrder order, ref int predicted, out int index)
     {
         if ((uint)predicted < (uint)order.Count)
@@ -169,7 +169,8 @@ ref struct JsonScanner(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary><c>[-] (0 | 1-9 digits) [. digits] [(e|E) [+|-] digits]</c>, https://www.rfc-editor.org/rfc/rfc8259#section-6.</summary>
+    /// <summary><c>[-] (0 | 1-9 digits) [. digits] [(e|E) [+|-] digits]</c>, as in
+    /// https://www.rfc-editor.org/rfc/rfc8259#section-6.</summary>
     bool TryNumber(out ReadOnlySpan<byte> text)
     {
         var start = _at;

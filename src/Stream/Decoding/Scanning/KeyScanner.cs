@@ -18,8 +18,8 @@ sealed class KeyScanner
         _order = new FieldOrder([.. plan.Schema.KeyColumns.Select(static column => column.Name)]);
     }
 
-    /// <summary>Whether the row just scanned has its key, spelled as in the record's key. Values that are equal but spelled
-    /// otherwise are left to the plain decoder, as is everything that is wrong.</summary>
+    /// <summary>Whether the row just scanned has its key, spelled as in the record's key. Values that are equal but
+    /// spelled otherwise are left to the plain decoder, as is everything that is wrong.</summary>
     public bool Agrees(ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value)
     {
         if (!_row.HasWholeKey || _order.Count > ColumnsMax)

@@ -13,7 +13,8 @@ struct SourceScanner
     const int TimestampUs = 7;
     const int TransactionId = 11;
     const int Lsn = 12;
-    const int Needed = 1 << TimestampMs | 1 << SnapshotField | 1 << Sequence | 1 << TimestampUs | 1 << TransactionId | 1 << Lsn;
+    const int Needed =
+        1 << TimestampMs | 1 << SnapshotField | 1 << Sequence | 1 << TimestampUs | 1 << TransactionId | 1 << Lsn;
 
     static readonly FieldOrder Order = new(
     [

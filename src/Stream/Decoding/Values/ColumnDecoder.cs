@@ -18,8 +18,8 @@ sealed class ColumnDecoder
     {
         Form = ValueForms.Of(column, format);
         IsKey = column.IsKey;
-        // A numeric without a declared precision carries its scale in each value. The connector takes the scale from the
-        // lower 11 bits of the type's modifier without their sign: -2 is 2046 to it.
+        // A numeric without a declared precision carries its scale in each value. The connector takes the scale from
+        // the lower 11 bits of the type's modifier without their sign: -2 is 2046 to it.
         (_precision, _scale) = Form == ValueForm.NumericBytes
             ? (0, (PostgresTypes.Split(column.SourceType).Second ?? 0) & 0x7FF)
             : (column.Precision, column.Scale);
@@ -42,8 +42,8 @@ sealed class ColumnDecoder
         _ => false,
     };
 
-    /// <summary>Appends a value: for a string its unescaped bytes, for all else the JSON as it stands. Appends nothing when
-    /// it answers a reason.</summary>
+    /// <summary>Appends a value: for a string its unescaped bytes, for all else the JSON as it stands. Appends nothing
+    /// when it answers a reason.</summary>
     public RejectReason Append(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
     {
         if (kind == JsonKind.Null)
@@ -111,7 +111,9 @@ sealed class ColumnDecoder
             return RejectReason.WrongType;
         if (Utf8Parser.TryParse(text, out value, out int length) && length == text.Length)
             return RejectReason.None;
-        return text.ContainsAny((byte)'.', (byte)'e', (byte)'E') ? RejectReason.WrongType : RejectReason.ValueOutOfRange;
+        return text.ContainsAny((byte)'.', (byte)'e', (byte)'E')
+            ? RejectReason.WrongType
+            : RejectReason.ValueOutOfRange;
     }
 
     static RejectReason AppendSingle(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
@@ -20,7 +21,7 @@ static class DecimalBytes
         if (base64.Length > Base64Max)
             return Base64.IsValid(base64) ? RejectReason.ValueOutOfRange : RejectReason.WrongType;
         Span<byte> bytes = stackalloc byte[Base64Max];
-        if (Base64.DecodeFromUtf8(base64, bytes, out _, out var count) != System.Buffers.OperationStatus.Done || count == 0)
+        if (Base64.DecodeFromUtf8(base64, bytes, out _, out var count) != OperationStatus.Done || count == 0)
             return RejectReason.WrongType;
         bytes = bytes[..count];
         var sign = bytes[0] >= 0x80 ? (byte)0xFF : (byte)0;
@@ -40,15 +41,15 @@ static class DecimalBytes
         return RejectReason.None;
     }
 
-    /// <summary>The plain notation of a number of any size with <paramref name="scale"/> digits after the point; null when
-    /// the text is not base64. A negative scale, which the source's type may declare, arrives as a fraction of
+    /// <summary>The plain notation of a number of any size with <paramref name="scale"/> digits after the point; null
+    /// when the text is not base64. A negative scale, which the source's type may declare, arrives as a fraction of
     /// zeros.</summary>
     public static string? PlainText(ReadOnlySpan<byte> base64, int scale)
     {
         if (Math.Abs(scale) > ScaleMax || !Base64.IsValid(base64, out var length) || length == 0)
             return null;
         var bytes = new byte[length];
-        if (Base64.DecodeFromUtf8(base64, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        if (Base64.DecodeFromUtf8(base64, bytes, out _, out _) != OperationStatus.Done)
             return null;
         var unscaled = new BigInteger(bytes, isUnsigned: false, isBigEndian: true);
         if (scale < 0)

@@ -12,8 +12,8 @@ static class DecimalText
     /// <summary>10^exponent, for 0 to 38.</summary>
     public static Int128 PowerOfTen(int exponent) => Powers[exponent];
 
-    /// <summary>Reads text × 10^scale. More digits than the scale or the precision keeps are out of range, unless they are
-    /// zeros.</summary>
+    /// <summary>Reads text × 10^scale. More digits than the scale or the precision keeps are out of range, unless they
+    /// are zeros.</summary>
     public static RejectReason Read(ReadOnlySpan<byte> text, int precision, int scale, out Int128 unscaled)
     {
         unscaled = 0;

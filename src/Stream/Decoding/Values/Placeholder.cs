@@ -6,8 +6,8 @@ using Tapline.Contracts.Schema;
 namespace Tapline.Streaming.Decoding.Values;
 
 /// <summary>Recognises what stands for an unchanged out-of-line value, in each of the forms that Debezium gives it by
-/// column type: the text itself, its base64, a name-based UUID of it, a one-element array or object of these, or an array
-/// with a number for each of its bytes. Only a whole value counts.</summary>
+/// column type: the text itself, its base64, a name-based UUID of it, a one-element array or object of these, or an
+/// array with a number for each of its bytes. Only a whole value counts.</summary>
 sealed class Placeholder
 {
     const string HexPrefix = "hex:";

@@ -1,8 +1,8 @@
 namespace Tapline.Streaming.Decoding.Values;
 
 /// <summary>Reads dates and timestamps from ISO 8601 text, as Debezium's <c>IsoDate</c>, <c>IsoTimestamp</c> and
-/// <c>ZonedTimestamp</c> write it, and writes times of day. Years count astronomically: 0 is 1 BC. The Gregorian calendar
-/// holds for all time.</summary>
+/// <c>ZonedTimestamp</c> write it, and writes times of day. Years count astronomically: 0 is 1 BC. The Gregorian
+/// calendar holds for all time.</summary>
 static class TimeText
 {
     /// <summary>What DuckDB reads as the timestamp <c>infinity</c>; negated for <c>-infinity</c>.</summary>
@@ -81,8 +81,8 @@ static class TimeText
         _ => microseconds,
     };
 
-    /// <summary>Writes a time of day as Debezium's <c>IsoTime</c> does: <c>10:20:30.12Z</c>, without zeros at the end of
-    /// the fraction. Answers the length.</summary>
+    /// <summary>Writes a time of day as Debezium's <c>IsoTime</c> does: <c>10:20:30.12Z</c>, without zeros at the end
+    /// of the fraction. Answers the length.</summary>
     public static int WriteTime(long nanoseconds, Span<byte> target)
     {
         var (seconds, fraction) = Math.DivRem(nanoseconds, 1_000_000_000);
@@ -152,8 +152,8 @@ static class TimeText
         if (text is [(byte)'.', ..])
         {
             var digits = 1;
-            for (var unit = 100_000; digits < text.Length && char.IsAsciiDigit((char)text[digits]); digits++, unit /= 10)
-                fraction += unit * (text[digits] - '0');
+            for (var unit = 100_000; digits < text.Length && char.IsAsciiDigit((char)text[digits]); unit /= 10)
+                fraction += unit * (text[digits++] - '0');
             if (digits is < 2 or > 10)
                 return false;
             text = text[digits..];

@@ -41,8 +41,8 @@ enum ValueForm : byte
     Hex,
     /// <summary>A string as it is; numbers, booleans, arrays and objects as their JSON text.</summary>
     Text,
-    /// <summary>A numeric of a size that no decimal column holds: base64 of its unscaled bytes, or a struct of these with
-    /// a scale; kept as plain decimal text.</summary>
+    /// <summary>A numeric of a size that no decimal column holds: base64 of its unscaled bytes, or a struct of these
+    /// with a scale; kept as plain decimal text.</summary>
     NumericBytes,
     /// <summary>A time of day in milliseconds; kept as ISO 8601 text.</summary>
     TimeMilliseconds,
@@ -102,7 +102,8 @@ static class ValueForms
         return mode switch
         {
             TimeMode.IsoString => ValueForm.TimestampText,
-            TimeMode.Adaptive or TimeMode.AdaptiveTimeMicroseconds when digits is <= 3 => ValueForm.TimestampMilliseconds,
+            TimeMode.Adaptive or TimeMode.AdaptiveTimeMicroseconds when digits is <= 3 =>
+                ValueForm.TimestampMilliseconds,
             TimeMode.Connect => ValueForm.TimestampMilliseconds,
             TimeMode.Nanoseconds => ValueForm.TimestampNanoseconds,
             _ => ValueForm.TimestampMicroseconds,
