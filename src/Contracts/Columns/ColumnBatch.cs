@@ -13,6 +13,13 @@ public sealed class ColumnBatch
         Columns = [.. columns.Select(static column => new ColumnBuffer(column))];
     }
 
+    /// <summary>A batch over buffers that exist: the first of <paramref name="buffers"/>, one a column.</summary>
+    public ColumnBatch(ImmutableArray<ColumnSchema> columns, ImmutableArray<ColumnBuffer> buffers)
+    {
+        Schema = columns;
+        Columns = buffers[..columns.Length];
+    }
+
     /// <summary>The columns' names and types.</summary>
     public ImmutableArray<ColumnSchema> Schema { get; }
 

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Streaming.Lanes;
+using Tapline.Streaming.Quarantine;
+using Tapline.Streaming.Tables;
+
+namespace Tapline.Streaming.Epochs;
+
+/// <summary>Brings what a lane has gathered into the lake, all of it or none: intent, tables, manifest.</summary>
+/// <remarks>The order is what makes a half-done epoch repeatable: the quarantine first, then of each table its history
+/// before its current rows. Whoever finds the current rows of a table at this epoch knows that all before is done, and
+/// whoever does not finds the rows from which the history can be made again.</remarks>
+sealed class EpochCommitter(
+    StreamOptions options,
+    LaneServices services,
+    EpochStore epochs,
+    LakeTables lake,
+    LaneTopics topics,
+    QuarantineBuffer quarantine,
+    EpochManifest? last) : IAsyncDisposable
+{
+    readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
+    readonly SortedDictionary<string, string> _positions = new(last?.Positions ?? [], StringComparer.Ordinal);
+    IEventProducer? _producer;
+    bool _quarantineTopicMade;
+
+    /// <summary>The newest epoch that is whole; 0 before the first.</summary>
+    public long Epoch { get; private set; } = last?.Epoch ?? 0;
+
+    /// <summary>Commit time of the newest change in the lake, microseconds since 1970.</summary>
+    public long SourceTimestampUs { get; private set; } = last?.SourceTimestampUs ?? 0;
+
+    /// <summary>When the newest epoch was completed, milliseconds since 1970; 0 before the first.</summary>
+    public long CommittedAtMs { get; private set; } = last?.CommittedAtMs ?? 0;
+
+    /// <summary>The version of each lake table, by its folder.</summary>
+    public IReadOnlyDictionary<string, long> Versions => _versions;
+
+    /// <summary>Commits all that was applied since the last epoch.</summary>
+    public async Task CommitAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
+    {
+        var changed = topics.All.Where(static partition => partition.Next > partition.CommittedTo).ToArray();
+        var intent = new EpochIntent(
+            options.Lane,
+            Epoch + 1,
+            services.Writer,
+            LaneTopics.Tabulate(changed, static partition => partition.CommittedTo),
+            LaneTopics.Tabulate(changed, static partition => partition.Next),
+            services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (!await epochs.TryClaimAsync(intent, ct))
+            throw new LaneFencedException($"epoch {intent.Epoch} belongs to another worker");
+        await WriteAsync(intent, tables, isRepeat: false, ct);
+    }
+
+    /// <summary>Completes an epoch that an earlier run had begun and whose records were applied again.</summary>
+    public Task FinishAsync(EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
+        WriteAsync(intent, tables, isRepeat: true, ct);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    async Task WriteAsync(
+        EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, bool isRepeat, CancellationToken ct)
+    {
+        var began = services.Time.GetTimestamp();
+        await CommitQuarantineAsync(intent.Epoch, isRepeat, ct);
+        var touched = tables.Where(static pair => pair.Value.HasChanges).ToArray();
+        var rows = touched.Sum(static pair => (long)pair.Value.History.Rows.Count);
+        await Task.WhenAll(touched.Select(pair => CommitTableAsync(pair.Value, intent.Epoch, isRepeat, ct)));
+        foreach (var (topic, table) in touched)
+        {
+            var pair = lake.Pair(table.Table);
+            _versions[pair.HistoryRoot] = pair.History.Snapshot.Version;
+            _versions[pair.CurrentRoot] = pair.Current.Snapshot.Version;
+            _positions[topic] = table.Counters.Position.ToString();
+            SourceTimestampUs = Math.Max(SourceTimestampUs, table.Counters.SourceTimestampUs);
+        }
+        CommittedAtMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await epochs.CompleteAsync(Manifest(intent.Epoch), ct);
+        Settle(intent.Epoch, tables.Values);
+        services.Logger.EpochCommitted(
+            options.Lane, Epoch, touched.Length, rows, (long)services.Time.GetElapsedTime(began).TotalMilliseconds);
+        if (Epoch % 100 == 0)
+            await epochs.ForgetBeforeAsync(Epoch - options.ManifestsKept, countMax: 400, ct);
+    }
+
+    EpochManifest Manifest(long epoch) => new(
+        options.Lane,
+        epoch,
+        _versions,
+        LaneTopics.Tabulate(topics.All, static partition => partition.Next),
+        LaneTopics.Tabulate(topics.All, static partition => new GateMark(
+            partition.Gate.Highest.Commit, partition.Gate.Highest.Lsn, [.. partition.Gate.KeysAtHighest])),
+        _positions,
+        SourceTimestampUs,
+        CommittedAtMs);
+
+    void Settle(long epoch, IEnumerable<TableStream> tables)
+    {
+        Epoch = epoch;
+        quarantine.Clear();
+        foreach (var table in tables)
+            table.Settle();
+        foreach (var partition in topics.All)
+            partition.CommittedTo = partition.Next;
+    }
+
+    async Task CommitTableAsync(TableStream table, long epoch, bool isRepeat, CancellationToken ct)
+    {
+        var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
+        var pair = lake.Pair(table.Table);
+        if (table.History.Rows.Count > 0)
+        {
+            var file = await pair.History.WriteDataFileAsync(table.History.Rows, null, lane, ct);
+            await CommitAsync(pair.HistoryRoot, pair.History, new DeltaCommit
+            {
+                Adds = [file],
+                Transaction = new TransactionId(lake.AppId(pair.HistoryRoot), epoch),
+                Operation = "STREAMING UPDATE",
+                IsBlindAppend = true,
+                NewSchema = Widened(pair.History, table.Layout),
+            }, isRepeat, ct);
+        }
+        if (table.Current.HasChanges)
+        {
+            var change = await table.Current.WriteAsync(pair.Current, lane, ct);
+            await CommitAsync(pair.CurrentRoot, pair.Current, new DeltaCommit
+            {
+                Adds = [.. change.Added.Select(static file => file.Add)],
+                Removes = [.. change.Removed],
+                Transaction = new TransactionId(lake.AppId(pair.CurrentRoot), epoch),
+                Operation = "MERGE",
+                NewSchema = Widened(pair.Current, table.Layout),
+            }, isRepeat: false, ct);
+            table.Current.Confirm(change);
+        }
+    }
+
+    async Task CommitQuarantineAsync(long epoch, bool isRepeat, CancellationToken ct)
+    {
+        if (quarantine.Rows.Count == 0)
+            return;
+        var table = await lake.QuarantineAsync(ct);
+        var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
+        var file = await table.WriteDataFileAsync(quarantine.Rows, null, lane, ct);
+        await CommitAsync(LakeTables.QuarantineRoot, table, new DeltaCommit
+        {
+            Adds = [file],
+            Transaction = new TransactionId(lake.AppId(LakeTables.QuarantineRoot), epoch),
+            Operation = "STREAMING UPDATE",
+            IsBlindAppend = true,
+        }, isRepeat, ct);
+        _versions[LakeTables.QuarantineRoot] = table.Snapshot.Version;
+        await ProduceQuarantineAsync(ct);
+    }
+
+    // At least once: after a crash the topic may hold a record twice, the table does not.
+    async Task ProduceQuarantineAsync(CancellationToken ct)
+    {
+        var topic = TopicNames.Quarantine(options.Prefix);
+        if (!_quarantineTopicMade)
+            await services.Log.EnsureTopicsAsync([new TopicSpec(topic, 1)], ct);
+        _quarantineTopicMade = true;
+        _producer ??= services.Log.OpenProducer($"tapline-quarantine-{options.Pipeline}");
+        foreach (var (key, value) in quarantine.Records)
+            await _producer.AppendAsync(new EventRecord(topic, key, value), ct);
+        await _producer.FlushAsync(ct);
+    }
+
+    // New columns go to the end, after the bookkeeping ones: the order of a table's columns never changes.
+    static ImmutableArray<ColumnSchema> Widened(DeltaTable table, TableLayout layout)
+    {
+        var known = table.Snapshot.Schema;
+        var added = layout.Columns.Where(column => !known.Any(other => other.Name == column.Name)).ToArray();
+        return added.Length == 0 ? default : known.AddRange(added);
+    }
+
+    static async Task CommitAsync(
+        string root, DeltaTable table, DeltaCommit commit, bool isRepeat, CancellationToken ct)
+    {
+        switch (await table.CommitAsync(commit, ct))
+        {
+            case CommitOutcome.Committed:
+                return;
+            case CommitOutcome.AlreadyCommitted when isRepeat:
+                return;
+            case CommitOutcome.AlreadyCommitted already:
+                throw new LaneFencedException($"{root} has this epoch already, at version {already.Version}");
+            case CommitOutcome.Conflict conflict:
+                throw new LaneFencedException($"{root} was changed by another writer: {conflict.Reason}");
+            case CommitOutcome.Unknown unknown:
+                throw new IOException($"the store did not say whether {root} has version {unknown.Version}");
+            default:
+                throw new UnreachableException();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Tapline.Streaming.Epochs;
+
+/// <summary>The intent of an epoch: which stretch of the log it covers. Written before anything of the epoch reaches a
+/// table, so that whoever finds it can do the same epoch again, record for record.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Epoch">Counts up from 1 without a gap.</param>
+/// <param name="Writer">The worker that wrote it: tells one's own document from a winner's after a lost answer.</param>
+/// <param name="From">First offset by topic and partition.</param>
+/// <param name="To">The offset after the last, by topic and partition.</param>
+/// <param name="CreatedAtMs">Milliseconds since 1970.</param>
+public sealed record EpochIntent(
+    int Lane,
+    long Epoch,
+    string Writer,
+    SortedDictionary<string, SortedDictionary<int, long>> From,
+    SortedDictionary<string, SortedDictionary<int, long>> To,
+    long CreatedAtMs);
+
+/// <summary>The manifest of an epoch: every table of the lane at one cut, and where the lane goes on. Written last.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Epoch">The epoch that it completes.</param>
+/// <param name="Tables">Version by table folder (<c>current/app.accounts</c>), all tables of the lane.</param>
+/// <param name="Offsets">The offset to read next, by topic and partition.</param>
+/// <param name="Gates">What is needed to tell replayed changes from new ones, by topic and partition.</param>
+/// <param name="Positions">The highest source position by topic, in PostgreSQL's notation: for people.</param>
+/// <param name="SourceTimestampUs">Commit time of the newest change in it, microseconds since 1970; 0 for none.</param>
+/// <param name="CommittedAtMs">Milliseconds since 1970.</param>
+public sealed record EpochManifest(
+    int Lane,
+    long Epoch,
+    SortedDictionary<string, long> Tables,
+    SortedDictionary<string, SortedDictionary<int, long>> Offsets,
+    SortedDictionary<string, SortedDictionary<int, GateMark>> Gates,
+    SortedDictionary<string, string> Positions,
+    long SourceTimestampUs,
+    long CommittedAtMs);
+
+/// <summary>The state of a <see cref="Ordering.SequenceGate"/>.</summary>
+/// <param name="Commit">First half of the highest position.</param>
+/// <param name="Lsn">Second half.</param>
+/// <param name="Keys">The keys seen at that position, in hexadecimal digits.</param>
+public sealed record GateMark(long Commit, long Lsn, string[] Keys);
+
+/// <summary>How the documents are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(EpochIntent))]
+[JsonSerializable(typeof(EpochManifest))]
+public sealed partial class EpochJson : JsonSerializerContext;

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Tapline.Contracts;
+using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Snapshot;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Streaming.Decoding;
+using Tapline.Streaming.Epochs;
+using Tapline.Streaming.Quarantine;
+using Tapline.Streaming.Tables;
+
+namespace Tapline.Streaming.Lanes;
+
+/// <summary>The Delta tables of a lane: opened or made when their first change arrives, the current rows loaded from
+/// them.</summary>
+sealed class LakeTables(StreamOptions options, LaneServices services, QuarantineBuffer quarantine, EpochManifest? manifest)
+{
+    readonly Dictionary<TableId, LakeTablePair> _pairs = [];
+    DeltaTable? _quarantineTable;
+
+    /// <summary>The folder of the quarantine table.</summary>
+    public const string QuarantineRoot = "quarantine";
+
+    /// <summary>The name under which a lane's epochs stand in a table's <c>txn</c>.</summary>
+    public string AppId(string root) =>
+        string.Create(CultureInfo.InvariantCulture, $"{options.Pipeline}/{root}/{options.Lane}");
+
+    /// <summary>The history and current table of a source table that was loaded.</summary>
+    public LakeTablePair Pair(TableId table) => _pairs[table];
+
+    /// <summary>The quarantine table, made when there is none.</summary>
+    public async Task<DeltaTable> QuarantineAsync(CancellationToken ct) =>
+        _quarantineTable ??= await OpenOrCreateAsync(QuarantineRoot, BookkeepingColumns.Quarantine, ct);
+
+    /// <summary>Opens a source table's lake tables, making what is missing, and loads its current rows.</summary>
+    public async Task<TableStream> LoadAsync(TableSchema schema, CancellationToken ct)
+    {
+        var (historyRoot, currentRoot) = ($"history/{schema.Table}", $"current/{schema.Table}");
+        var existing = await DeltaTable.OpenAsync(services.Lake, currentRoot, services.Delta, ct);
+        var layout = new TableLayout(existing is null ? [] : BookkeepingColumns.WithoutThese(existing.Snapshot.Schema));
+        layout.Evolve(schema);
+        var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
+        var current = existing
+            ?? await OpenOrCreateAsync(currentRoot, layout.Columns.AddRange(BookkeepingColumns.Current), ct);
+        _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
+
+        var rows = new CurrentTable(layout, options);
+        await LoadRowsAsync(rows, currentRoot, current.Snapshot, layout, KeyColumns(schema, layout), ct);
+        var isAhead = current.Snapshot.TransactionVersion(AppId(currentRoot)) > (manifest?.Epoch ?? 0);
+        return new TableStream(schema.Table, layout, rows, quarantine) { IsAhead = isAhead };
+    }
+
+    async Task<DeltaTable> OpenOrCreateAsync(
+        string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>
+        await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
+        ?? await DeltaTable.CreateAsync(services.Lake, root, new DeltaTableDefinition(columns), services.Delta, ct);
+
+    static int[] KeyColumns(TableSchema schema, TableLayout layout)
+    {
+        var map = layout.Map(schema);
+        return [.. schema.KeyColumns.Select(column => map[schema.IndexOf(column.Name)])];
+    }
+
+    async Task LoadRowsAsync(
+        CurrentTable rows, string root, DeltaSnapshot snapshot, TableLayout layout, int[] keyColumns, CancellationToken ct)
+    {
+        var columns = layout.Columns.AddRange(BookkeepingColumns.Current);
+        using var connection = services.Duck.Connect();
+        foreach (var add in snapshot.Files.Values)
+        {
+            var path = await services.Lake.LocalPathAsync($"{root}/{add.Location}", ct);
+            using var result = connection.Query(ReadSql(path, columns), ct: ct);
+            LoadFile(rows, add, result, columns, keyColumns);
+        }
+    }
+
+    static void LoadFile(
+        CurrentTable rows,
+        AddFile add,
+        DuckDbResult result,
+        ImmutableArray<ColumnSchema> columns,
+        int[] keyColumns)
+    {
+        var batch = new ColumnBatch(columns);
+        result.CopyTo(batch);
+        var file = rows.AddFile(add, batch.Count);
+        var packed = new ArrayBufferWriter<byte>(512);
+        var key = new byte[64];
+        var source = new ColumnBatch(columns[..^BookkeepingColumns.Current.Length], batch.Columns);
+        var marks = batch.Columns.AsSpan()[source.Columns.Length..];
+        for (var row = 0; row < batch.Count; row++)
+        {
+            var meta = new RowMeta(
+                new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]), marks[2].Int64s[row], marks[3].Int64s[row]);
+            // Rows of a table without a key are never looked up: any distinct name will do.
+            var name = keyColumns.Length > 0
+                ? RowKey.Encode(source, row, keyColumns, ref key)
+                : Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file}:{row}"));
+            packed.ResetWrittenCount();
+            RowCodec.Encode(source, row, meta, name, packed);
+            rows.AddStored(packed.WrittenSpan, file, row);
+        }
+    }
+
+    // Files from before a column was added lack it: the schema parameter fills it with null.
+    static string ReadSql(string path, ImmutableArray<ColumnSchema> columns)
+    {
+        var names = string.Join(", ", columns.Select(static column => SqlText.Identifier(column.Name)));
+        var schema = string.Join(", ", columns.Select(static column =>
+            $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
+            + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
+        return $"SELECT {names} FROM read_parquet({SqlText.Literal(path)}, schema = MAP {{{schema}}})";
+    }
+}
+
+/// <summary>The lake tables of a source table.</summary>
+/// <param name="History">Every change.</param>
+/// <param name="Current">The current rows.</param>
+/// <param name="HistoryRoot">Folder of <paramref name="History"/>.</param>
+/// <param name="CurrentRoot">Folder of <paramref name="Current"/>.</param>
+sealed record LakeTablePair(DeltaTable History, DeltaTable Current, string HistoryRoot, string CurrentRoot);

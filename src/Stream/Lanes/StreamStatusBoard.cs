@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Tapline.Streaming.Epochs;
+using Tapline.Streaming.Tables;
+
+namespace Tapline.Streaming.Lanes;
+
+/// <summary>Where a lane writes what it does and others read it: the newest whole status, swapped at once.</summary>
+sealed class StreamStatusBoard
+{
+    volatile StreamStatus _newest = new(StreamPhase.Loading, 0, 0, 0, 0, 0, 0, [], null);
+
+    /// <summary>The newest status.</summary>
+    public StreamStatus Newest => _newest;
+
+    /// <summary>The lane has read the lake.</summary>
+    public void Loaded(EpochCommitter committer) => _newest = _newest with
+    {
+        Phase = StreamPhase.Running,
+        Epoch = committer.Epoch,
+        CommittedAtMs = committer.CommittedAtMs,
+        SourceTimestampUs = committer.SourceTimestampUs,
+    };
+
+    /// <summary>The lane has committed an epoch.</summary>
+    public void Committed(
+        EpochCommitter committer, LakeTables lake, IReadOnlyDictionary<string, TableStream> tables, TimeSpan took) =>
+        _newest = _newest with
+        {
+            Epoch = committer.Epoch,
+            CommittedAtMs = committer.CommittedAtMs,
+            SourceTimestampUs = committer.SourceTimestampUs,
+            CommitMs = (long)took.TotalMilliseconds,
+            StateBytes = tables.Values.Sum(static table => table.Current.State.ByteCount),
+            Tables = [.. tables.Values.OrderBy(static table => table.Table).Select(table => Describe(table, lake))],
+        };
+
+    /// <summary>A record went to quarantine.</summary>
+    public void Rejected() => _newest = _newest with { Quarantined = _newest.Quarantined + 1 };
+
+    /// <summary>The lane ended and will start over.</summary>
+    public void Failed(string reason) => _newest = _newest with { Phase = StreamPhase.Recovering, LastFailure = reason };
+
+    /// <summary>The lane starts over.</summary>
+    public void Loading() => _newest = _newest with { Phase = StreamPhase.Loading };
+
+    static StreamTableStatus Describe(TableStream table, LakeTables lake) => new(
+        table.Table.ToString(),
+        table.Current.State.Count,
+        table.Counters.Changes,
+        table.Counters.Repeated,
+        table.Counters.Quarantined,
+        table.Current.FileCount,
+        lake.Pair(table.Table).Current.Snapshot.Version,
+        table.Counters.SourceTimestampUs,
+        table.Counters.Position.ToString());
+}

@@ -1,0 +1,48 @@
+using Tapline.Contracts;
+
+namespace Tapline.Streaming.Ordering;
+
+/// <summary>Tells new changes of one topic partition from replayed ones. A source that restarts sends the last stretch
+/// again, with the same positions: what lies below the highest position seen is a repeat, and so is a key that was already
+/// seen at that position (several rows of one statement can share it).</summary>
+/// <remarks>Snapshot rows do not pass here: they carry the snapshot's position, not their own.</remarks>
+sealed class SequenceGate
+{
+    readonly HashSet<string> _keysAtHighest = new(StringComparer.Ordinal);
+
+    /// <summary>The highest position let through; the default when there was none.</summary>
+    public SourcePosition Highest { get; private set; }
+
+    /// <summary>The keys seen at <see cref="Highest"/>, as hexadecimal digits.</summary>
+    public IReadOnlyCollection<string> KeysAtHighest => _keysAtHighest;
+
+    /// <summary>Whether a change is new; remembers it when it is. A change without a key (<paramref name="key"/> empty) is
+    /// new at an equal position, too: nothing tells two such rows apart.</summary>
+    public bool Admit(SourcePosition position, ReadOnlySpan<byte> key)
+    {
+        var order = position.CompareTo(Highest);
+        if (order < 0)
+            return false;
+        if (order > 0)
+        {
+            Highest = position;
+            _keysAtHighest.Clear();
+        }
+        return key.IsEmpty || _keysAtHighest.Add(Convert.ToHexString(key));
+    }
+
+    /// <summary>Forgets everything: the source starts over (a new snapshot), and its positions may too.</summary>
+    public void Reset()
+    {
+        Highest = default;
+        _keysAtHighest.Clear();
+    }
+
+    /// <summary>Takes over what a manifest remembered.</summary>
+    public void Restore(SourcePosition highest, IEnumerable<string> keysAtHighest)
+    {
+        Reset();
+        Highest = highest;
+        _keysAtHighest.UnionWith(keysAtHighest);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Tapline.Contracts.Columns;
+using Tapline.Contracts.Log;
+using Tapline.Streaming.Tables;
+
+namespace Tapline.Streaming.Quarantine;
+
+/// <summary>The records since the last epoch that could not be used, whole, with the reason.</summary>
+sealed class QuarantineBuffer
+{
+    readonly List<(byte[] Key, byte[] Value)> _records = [];
+
+    /// <summary>The records as rows of the quarantine table.</summary>
+    public ColumnBatch Rows { get; } = new(BookkeepingColumns.Quarantine);
+
+    /// <summary>The records as they go to the quarantine topic: a JSON note as the key, the value's own bytes.</summary>
+    public IReadOnlyList<(byte[] Key, byte[] Value)> Records => _records;
+
+    /// <summary>Keeps a record.</summary>
+    /// <param name="table">The table as far as it is known, else the topic.</param>
+    /// <param name="reason">One of <see cref="QuarantineReason"/>.</param>
+    /// <param name="detail">Where in the record, what was wanted, what was found; no contents.</param>
+    /// <param name="chunk">Where the record lies.</param>
+    /// <param name="slot">The record.</param>
+    public void Add(string table, string reason, string? detail, RecordChunk chunk, in RecordSlot slot)
+    {
+        var columns = Rows.Columns;
+        columns[0].Append(Encoding.UTF8.GetBytes(table));
+        columns[1].Append(Encoding.UTF8.GetBytes(reason));
+        AppendOrNull(columns[2], detail is null ? default : Encoding.UTF8.GetBytes(detail), detail is null);
+        columns[3].Append(Encoding.UTF8.GetBytes(chunk.Partition.Topic));
+        columns[4].Append(chunk.Partition.Partition);
+        columns[5].Append(slot.Offset);
+        columns[6].Append(slot.TimestampMs * 1000);
+        AppendOrNull(columns[7], chunk.Key(slot), slot.KeyLength < 0);
+        AppendOrNull(columns[8], chunk.Value(slot), slot.ValueLength < 0);
+        AppendOrNull(columns[9], chunk.Headers(slot), slot.HeaderCount == 0);
+        _records.Add((Note(table, reason, detail, chunk.Partition, slot), chunk.Value(slot).ToArray()));
+    }
+
+    /// <summary>Forgets all records.</summary>
+    public void Clear()
+    {
+        Rows.Clear();
+        _records.Clear();
+    }
+
+    static byte[] Note(string table, string reason, string? detail, TopicPartition partition, in RecordSlot slot)
+    {
+        using var note = new MemoryStream();
+        using (var json = new Utf8JsonWriter(note))
+        {
+            json.WriteStartObject();
+            json.WriteString("table", table);
+            json.WriteString("reason", reason);
+            json.WriteString("detail", detail);
+            json.WriteString("topic", partition.Topic);
+            json.WriteNumber("partition", partition.Partition);
+            json.WriteNumber("offset", slot.Offset);
+            json.WriteEndObject();
+        }
+        return note.ToArray();
+    }
+
+    static void AppendOrNull(ColumnBuffer column, ReadOnlySpan<byte> value, bool isNull)
+    {
+        if (isNull)
+            column.AppendNull();
+        else
+            column.Append(value);
+    }
+}

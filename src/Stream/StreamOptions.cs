@@ -1,0 +1,45 @@
+namespace Tapline.Streaming;
+
+/// <summary>How a stream worker works.</summary>
+public sealed record StreamOptions
+{
+    /// <summary>The pipeline's name: part of the tables' transaction ids, so never change it for a lake.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>The prefix of the source's topics.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>The lane that this worker owns.</summary>
+    public int Lane { get; init; }
+
+    /// <summary>How long changes are gathered before they are committed. The beat slows by itself when commits take long:
+    /// a quarter of the time at most is spent committing, up to <see cref="EpochIntervalMax"/>.</summary>
+    public TimeSpan EpochInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The slowest beat.</summary>
+    public TimeSpan EpochIntervalMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>An epoch is closed early when this many bytes of changes are waiting.</summary>
+    public long EpochBytesMax { get; init; } = 96L << 20;
+
+    /// <summary>How many bytes one fetch brings at most.</summary>
+    public int FetchBytesMax { get; init; } = 8 << 20;
+
+    /// <summary>A record with a larger key and value goes to quarantine.</summary>
+    public int MessageBytesMax { get; init; } = 1 << 20;
+
+    /// <summary>How often new topics are looked for.</summary>
+    public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rows of one file of a current table at most.</summary>
+    public int FileRowsMax { get; init; } = 128 << 10;
+
+    /// <summary>Files with fewer rows than this are folded together when there are more than <see cref="SmallFilesMax"/>.</summary>
+    public int SmallFileRows { get; init; } = 16 << 10;
+
+    /// <summary>How many small files a current table may have.</summary>
+    public int SmallFilesMax { get; init; } = 8;
+
+    /// <summary>How many manifests are kept, at least: readers may be pinned to any of them.</summary>
+    public int ManifestsKept { get; init; } = 1000;
+}

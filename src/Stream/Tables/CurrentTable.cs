@@ -1,0 +1,157 @@
+using Tapline.Contracts.Columns;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+
+namespace Tapline.Streaming.Tables;
+
+/// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. A file with a changed or removed row
+/// is written again from memory without it (copy-on-write); new and changed rows go to new files, small files are folded
+/// together on the way.</summary>
+sealed class CurrentTable(TableLayout layout, StreamOptions options)
+{
+    readonly Dictionary<int, LakeFile> _files = [];
+    readonly SortedSet<int> _touched = [];
+    readonly List<int> _pending = [];
+    int _nextFile;
+
+    /// <summary>The rows.</summary>
+    public TableState State { get; private set; } = new();
+
+    /// <summary>Whether the lake lacks something of <see cref="State"/>.</summary>
+    public bool HasChanges => _touched.Count > 0 || _pending.Count > 0;
+
+    /// <summary>How many live files.</summary>
+    public int FileCount => _files.Count;
+
+    /// <summary>Puts a packed row in place.</summary>
+    public void Put(ReadOnlySpan<byte> packed)
+    {
+        var (slot, fileBefore) = State.Put(packed);
+        Touch(fileBefore);
+        _pending.Add(slot);
+    }
+
+    /// <summary>Removes a row; nothing happens when there is none.</summary>
+    public void Remove(ReadOnlySpan<byte> key)
+    {
+        if (State.Remove(key) is { } file)
+            Touch(file);
+    }
+
+    /// <summary>Removes all rows.</summary>
+    public void Truncate()
+    {
+        State = new TableState();
+        _pending.Clear();
+        foreach (var (file, held) in _files.ToArray())
+        {
+            // The slots belong to the state that is gone.
+            _files[file] = held with { Slots = [] };
+            _touched.Add(file);
+        }
+    }
+
+    /// <summary>Takes a file over from the lake with the packed rows it holds.</summary>
+    public int AddFile(AddFile add, int rowCount)
+    {
+        _files.Add(_nextFile, new LakeFile(add, new int[rowCount]));
+        return _nextFile++;
+    }
+
+    /// <summary>Takes a row over from the lake.</summary>
+    public void AddStored(ReadOnlySpan<byte> packed, int file, int row)
+    {
+        var (slot, _) = State.Put(packed);
+        State.SetFile(slot, file);
+        _files[file].Slots[row] = slot;
+    }
+
+    /// <summary>Writes what has changed as data files and says which files they replace. Nothing counts until
+    /// <see cref="Confirm"/>.</summary>
+    public async Task<CurrentChange> WriteAsync(DeltaTable table, string lane, CancellationToken ct)
+    {
+        TouchSmallFiles();
+        var batch = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.Current));
+        var added = new List<LakeFile>();
+        var slots = new List<int>();
+        foreach (var slot in SlotsToWrite())
+        {
+            AppendRow(batch, slot);
+            slots.Add(slot);
+            if (batch.Count >= options.FileRowsMax || batch.ByteCount >= options.EpochBytesMax)
+                await CloseFileAsync();
+        }
+        if (batch.Count > 0)
+            await CloseFileAsync();
+        return new CurrentChange(added, [.. _touched.Select(file => _files[file].Add)]);
+
+        async Task CloseFileAsync()
+        {
+            added.Add(new LakeFile(await table.WriteDataFileAsync(batch, null, lane, ct), [.. slots]));
+            batch.Clear();
+            slots.Clear();
+        }
+    }
+
+    /// <summary>Takes note that the lake has committed a change.</summary>
+    public void Confirm(CurrentChange change)
+    {
+        foreach (var file in _touched)
+            _files.Remove(file);
+        _touched.Clear();
+        _pending.Clear();
+        foreach (var file in change.Added)
+        {
+            foreach (var slot in file.Slots)
+                State.SetFile(slot, _nextFile);
+            _files.Add(_nextFile++, file);
+        }
+    }
+
+    void Touch(int file)
+    {
+        if (file != TableState.Pending)
+            _touched.Add(file);
+    }
+
+    void TouchSmallFiles()
+    {
+        var small = _files.Where(file => file.Value.Slots.Length < options.SmallFileRows).Select(file => file.Key).ToArray();
+        if (small.Length > options.SmallFilesMax)
+            _touched.UnionWith(small);
+    }
+
+    // Rows of touched files that are still theirs, then the rows that no file holds yet, each once.
+    IEnumerable<int> SlotsToWrite()
+    {
+        foreach (var file in _touched)
+        {
+            foreach (var slot in _files[file].Slots)
+            {
+                if (State.FileOf(slot) == file && State.IsLive(slot))
+                    yield return slot;
+            }
+        }
+        var seen = new HashSet<int>();
+        foreach (var slot in _pending)
+        {
+            if (State.IsLive(slot) && State.FileOf(slot) == TableState.Pending && seen.Add(slot))
+                yield return slot;
+        }
+    }
+
+    void AppendRow(ColumnBatch batch, int slot)
+    {
+        var packed = State.Row(slot);
+        var count = layout.Columns.Length;
+        RowCodec.Decode(packed, batch.Columns, count);
+        var meta = RowCodec.Meta(packed);
+        batch.Columns[count].Append(meta.Position.Commit);
+        batch.Columns[count + 1].Append(meta.Position.Lsn);
+        batch.Columns[count + 2].Append(meta.SourceTimestampUs);
+        batch.Columns[count + 3].Append(meta.IngestedUs);
+    }
+}
+
+/// <summary>What a commit of a current table adds and removes.</summary>
+sealed record CurrentChange(IReadOnlyList<LakeFile> Added, IReadOnlyList<AddFile> Removed);

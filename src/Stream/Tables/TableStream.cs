@@ -1,0 +1,238 @@
+using System.Buffers;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
+using Tapline.Streaming.Decoding;
+using Tapline.Streaming.Ordering;
+using Tapline.Streaming.Quarantine;
+
+namespace Tapline.Streaming.Tables;
+
+/// <summary>Applies the changes of one source table in one lane: decodes, drops repeats, fills what an event leaves out,
+/// keeps the current rows and gathers the history. Owned by the lane's task.</summary>
+sealed class TableStream
+{
+    static readonly byte[] TruncateKey = "truncate"u8.ToArray();
+
+    readonly Dictionary<int, EventPlan> _plans = [];
+    readonly Dictionary<string, byte[]> _moved = new(StringComparer.Ordinal);
+    readonly ArrayBufferWriter<byte> _packed = new(512);
+    readonly QuarantineBuffer _quarantine;
+    readonly RowImage _image;
+    byte[] _key = new byte[64];
+
+    /// <summary>A table with what the lake has of it.</summary>
+    public TableStream(TableId table, TableLayout layout, CurrentTable current, QuarantineBuffer quarantine)
+    {
+        Table = table;
+        Layout = layout;
+        Current = current;
+        History = new HistoryBuffer(layout);
+        _image = new RowImage(layout);
+        _quarantine = quarantine;
+    }
+
+    /// <summary>The table.</summary>
+    public TableId Table { get; }
+
+    /// <summary>Its columns in the lake.</summary>
+    public TableLayout Layout { get; }
+
+    /// <summary>Its current rows.</summary>
+    public CurrentTable Current { get; }
+
+    /// <summary>The changes since the last epoch.</summary>
+    public HistoryBuffer History { get; }
+
+    /// <summary>What it has done.</summary>
+    public TableCounters Counters { get; } = new();
+
+    /// <summary>Whether the lake's tables are ahead of the lane's manifest: they have the epoch that is being repeated, so
+    /// its changes only move the gate. Ends with <see cref="Settle"/>.</summary>
+    public bool IsAhead { get; set; }
+
+    /// <summary>Whether the lake lacks something.</summary>
+    public bool HasChanges => History.Rows.Count > 0 || Current.HasChanges;
+
+    /// <summary>Whether a row is on its way from an old key to a new one: its values are only here.</summary>
+    public bool HasRowInFlight => _moved.Count > 0;
+
+    /// <summary>The plan for a schema version; the layout gains the columns that it lacks.</summary>
+    public EventPlan Plan(TableSchema schema)
+    {
+        if (_plans.TryGetValue(schema.Version, out var known) && ReferenceEquals(known.Events, schema))
+            return known;
+        if (Layout.Evolve(schema))
+        {
+            History.Widen(Layout);
+            _image.Widen(Layout);
+            _plans.Clear();
+        }
+        return _plans[schema.Version] = new EventPlan(schema, Layout);
+    }
+
+    /// <summary>Applies one record. False when the record has a column that the plan's schema lacks: there may be a newer
+    /// schema to try; nothing was applied.</summary>
+    public bool Apply(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
+    {
+        if (plan.Conflict is { } conflict)
+        {
+            Reject(chunk, slot, QuarantineReason.TypeConflict, conflict);
+            return true;
+        }
+        var rows = plan.Rows;
+        rows.Clear();
+        var result = plan.Decoder.Decode(
+            chunk.Key(slot), slot.KeyLength < 0, chunk.Value(slot), slot.ValueLength < 0, rows);
+        switch (result.Status)
+        {
+            case DecodeStatus.Row:
+                ApplyRow(chunk, slot, plan, gate);
+                return true;
+            case DecodeStatus.Truncate:
+                ApplyTruncate(chunk, slot, rows.LastMeta, gate);
+                return true;
+            case DecodeStatus.Rejected when result.Reason == RejectReason.UnknownColumn:
+                return false;
+            case DecodeStatus.Rejected:
+                Reject(chunk, slot, QuarantineReason.Of(result.Reason), result.Detail);
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Puts a record into quarantine.</summary>
+    public void Reject(RecordChunk chunk, in RecordSlot slot, string reason, string? detail)
+    {
+        _quarantine.Add(Table.ToString(), reason, detail, chunk, slot);
+        Counters.Quarantined++;
+    }
+
+    /// <summary>Takes note that the lake has everything.</summary>
+    public void Settle()
+    {
+        History.Rows.Clear();
+        _moved.Clear();
+        IsAhead = false;
+    }
+
+    void ApplyTruncate(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta, SequenceGate gate)
+    {
+        if (!gate.Admit(meta.Position, TruncateKey))
+        {
+            Counters.Repeated++;
+            return;
+        }
+        if (IsAhead)
+            return;
+        History.Add(Stamp(chunk, slot, meta));
+        Current.Truncate();
+        Counters.Applied(meta);
+    }
+
+    void ApplyRow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
+    {
+        var row = plan.Rows.Count - 1;
+        var meta = plan.Rows.Metas[row];
+        var key = plan.KeyColumns.Length == 0 ? default : RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
+        if (meta.Kind == ChangeKind.Read)
+            RestartGateIfSourceDid(meta, gate);
+        else if (!gate.Admit(meta.Position, key))
+        {
+            Counters.Repeated++;
+            return;
+        }
+        if (IsAhead)
+            return;
+        var stamp = Stamp(chunk, slot, meta);
+        if (plan.KeyColumns.Length == 0)
+            ApplyKeyless(chunk, slot, plan, stamp);
+        else if (meta.Kind == ChangeKind.Delete)
+            ApplyDelete(chunk, slot, plan, key, stamp);
+        else
+            ApplyUpsert(chunk, slot, plan, key, stamp);
+    }
+
+    void ApplyDelete(RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
+    {
+        if (Current.State.TryFind(key, out var stateSlot))
+        {
+            var packed = Current.State.Row(stateSlot);
+            History.Add(packed, stamp);
+            if (chunk.TryGetHeader(slot, "__debezium.newkey"u8, out var newKey))
+                _moved[Convert.ToHexString(newKey)] = packed.ToArray();
+            Current.Remove(key);
+        }
+        else
+        {
+            var (batch, row) = _image.Build(plan, stored: default);
+            History.Add(batch, row, stamp);
+        }
+        Counters.Applied(plan.Rows.LastMeta);
+    }
+
+    void ApplyUpsert(RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
+    {
+        var found = Current.State.TryFind(key, out var stateSlot);
+        var stored = found ? Current.State.Row(stateSlot) : default;
+        if (chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _))
+            stored = _moved.Remove(Convert.ToHexString(chunk.Key(slot)), out var moved) ? moved : default;
+        else if (stamp.Kind is ChangeKind.Create or ChangeKind.Read)
+            stored = default;
+        // A fresh row has no placeholders: a field that it lacks is a column that was added later. Of any other change
+        // the missing values are in the row before it, and without that row nobody knows them.
+        var needsBase = stamp.Kind == ChangeKind.Update || chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _);
+        if (needsBase && stored.IsEmpty && !RowImage.Unavailable(plan.Rows, plan.Rows.Count - 1).IsEmpty)
+        {
+            Reject(chunk, slot, QuarantineReason.UnknownBase, "an unchanged value was left out and the row is not known");
+            return;
+        }
+        var (image, row) = _image.Build(plan, stored);
+        _packed.ResetWrittenCount();
+        RowCodec.Encode(image, row, stamp.Row, key, _packed);
+        if (stamp.Kind == ChangeKind.Read && found
+            && RowCodec.Content(Current.State.Row(stateSlot)).SequenceEqual(RowCodec.Content(_packed.WrittenSpan)))
+        {
+            // A snapshot that was resumed reads rows again: nothing has happened to this one.
+            Counters.Repeated++;
+            return;
+        }
+        History.Add(image, row, stamp);
+        Current.Put(_packed.WrittenSpan);
+        Counters.Applied(plan.Rows.LastMeta);
+    }
+
+    void ApplyKeyless(RecordChunk chunk, in RecordSlot slot, EventPlan plan, in ChangeStamp stamp)
+    {
+        if (stamp.Kind is not (ChangeKind.Create or ChangeKind.Read))
+        {
+            Reject(chunk, slot, QuarantineReason.NoKey, $"the table has no key: op {(char)stamp.Kind} names no row");
+            return;
+        }
+        // Nothing names the row but its place in the log.
+        BitConverter.TryWriteBytes(_key, stamp.Partition.Partition);
+        BitConverter.TryWriteBytes(_key.AsSpan(sizeof(int)), stamp.Offset);
+        var (image, row) = _image.Build(plan, stored: default);
+        _packed.ResetWrittenCount();
+        RowCodec.Encode(image, row, stamp.Row, _key.AsSpan(0, sizeof(int) + sizeof(long)), _packed);
+        History.Add(image, row, stamp);
+        Current.Put(_packed.WrittenSpan);
+        Counters.Applied(plan.Rows.LastMeta);
+    }
+
+    // A snapshot behind the changes seen so far: the source was restored or its slot made anew, and its positions count
+    // from there.
+    static void RestartGateIfSourceDid(in ChangeMeta meta, SequenceGate gate)
+    {
+        if (meta.Snapshot == SnapshotMark.Snapshot && meta.Position.Lsn > 0 && meta.Position.Lsn < gate.Highest.Commit)
+            gate.Reset();
+    }
+
+    static ChangeStamp Stamp(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta) => new(
+        meta.Kind,
+        new RowMeta(meta.Position, meta.SourceTimestampUs, slot.TimestampMs * 1000),
+        meta.TransactionId,
+        chunk.Partition,
+        slot.Offset);
+}

@@ -1,0 +1,225 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Lakehouse.Storage;
+using Tapline.Streaming.Epochs;
+using Tapline.TestKit;
+
+namespace Tapline.Streaming.Tests.Lanes;
+
+/// <summary>A log in memory, a lake in a folder and a worker between them; knows what the lake should hold.</summary>
+sealed class LaneWorld : IAsyncDisposable
+{
+    public const string Prefix = "shop";
+
+    static readonly TableId Items = new("app", "items");
+
+    readonly string _folder = Path.Combine(Path.GetTempPath(), "tapline-lane-" + Guid.NewGuid().ToString("N"));
+    readonly Dictionary<int, string?> _rows = [];
+    readonly List<EventRecord> _sent = [];
+    long _lsn = 1000;
+
+    public LaneWorld()
+    {
+        Lake = new LocalObjectStore(Path.Combine(_folder, "lake"), new LocalStoreOptions { Durability = Durability.ProcessCrash });
+        Store = Lake;
+    }
+
+    public MemoryEventLog Log { get; } = new(TimeProvider.System);
+
+    public IObjectStore Lake { get; }
+
+    /// <summary>What the worker writes to: the lake, or something faulty in front of it.</summary>
+    public IObjectStore Store { get; set; }
+
+    public DuckDbDatabase Duck { get; } = DuckDbDatabase.Open();
+
+    public TableSchema Schema { get; private set; } = new(
+        Items,
+        1,
+        [PostgresTypes.Column("id", "integer", nullable: false, keyOrdinal: 0), PostgresTypes.Column("body", "text")],
+        WireFormat.Tapline);
+
+    public string Topic { get; } = TopicNames.Data(Prefix, Items);
+
+    /// <summary>The rows that the source has.</summary>
+    public IReadOnlyDictionary<int, string?> Rows => _rows;
+
+    /// <summary>How many changes the source has made.</summary>
+    public int Changes { get; private set; }
+
+    public async Task AnnounceAsync(CancellationToken ct)
+    {
+        await Log.EnsureTopicsAsync([new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(Topic, 1)], ct);
+        await SendAsync(new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Schema), SchemaRecord.Value(Schema)), ct);
+    }
+
+    public async Task AddColumnAsync(string name, string type, CancellationToken ct)
+    {
+        Schema = Schema with { Version = Schema.Version + 1, Columns = Schema.Columns.Add(PostgresTypes.Column(name, type)) };
+        await SendAsync(new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Schema), SchemaRecord.Value(Schema)), ct);
+    }
+
+    public async Task PutAsync(int id, string? body, CancellationToken ct, bool unchangedBody = false)
+    {
+        var op = _rows.ContainsKey(id) ? 'u' : 'c';
+        if (!unchangedBody)
+            _rows[id] = body;
+        var text = unchangedBody ? Quote(Schema.Format.UnavailablePlaceholder) : body is null ? "null" : Quote(body);
+        await ChangeAsync(id, op, $$"""{"id":{{id}},"body":{{text}}{{ExtraColumns()}}}""", ct);
+    }
+
+    public async Task DeleteAsync(int id, CancellationToken ct)
+    {
+        _rows.Remove(id);
+        await ChangeAsync(id, 'd', "null", ct);
+        await SendAsync(new EventRecord(Topic, Key(id), null), ct);
+    }
+
+    public async Task MoveAsync(int from, int to, CancellationToken ct)
+    {
+        _rows[to] = _rows[from];
+        _rows.Remove(from);
+        await ChangeAsync(from, 'd', "null", ct, new EventHeader("__debezium.newkey", Key(to)));
+        _lsn -= 10;
+        var placeholder = Quote(Schema.Format.UnavailablePlaceholder);
+        await ChangeAsync(to, 'c', $$"""{"id":{{to}},"body":{{placeholder}}{{ExtraColumns()}}}""", ct, new EventHeader("__debezium.oldkey", Key(from)));
+    }
+
+    /// <summary>Sends the last records once more, as a source does after a crash.</summary>
+    public async Task RepeatAsync(int count, CancellationToken ct)
+    {
+        foreach (var record in _sent.TakeLast(count).ToArray())
+            await Producer().AppendAsync(record, ct);
+    }
+
+    public Task SendRawAsync(string topic, string? key, string? value, CancellationToken ct) =>
+        Producer().AppendAsync(
+            new EventRecord(topic, key is null ? null : Encoding.UTF8.GetBytes(key), value is null ? null : Encoding.UTF8.GetBytes(value)),
+            ct).AsTask();
+
+    /// <summary>Runs a worker until the lake has all of the log.</summary>
+    public Task<StreamStatus> CatchUpAsync(CancellationToken ct) => RunUntilAsync(static () => false, ct);
+
+    /// <summary>Runs a worker until the lake has all of the log or a condition holds, then ends it.</summary>
+    public async Task<StreamStatus> RunUntilAsync(Func<bool> condition, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var worker = Worker();
+        var running = worker.RunAsync(stop.Token);
+        while (!running.IsCompleted && !condition() && !await IsCaughtUpAsync(ct))
+            await Task.Delay(5, ct);
+        await stop.CancelAsync();
+        await running;
+        return worker.Status;
+    }
+
+    public StreamWorker Worker() => new(
+        new StreamOptions
+        {
+            Pipeline = "test",
+            Prefix = Prefix,
+            EpochInterval = TimeSpan.FromMilliseconds(1),
+            DiscoveryInterval = TimeSpan.FromMilliseconds(20),
+            SmallFilesMax = 3,
+            FetchBytesMax = 2_000,
+            MessageBytesMax = 100_000,
+        },
+        Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
+
+    public async Task<bool> IsCaughtUpAsync(CancellationToken ct)
+    {
+        var (manifest, open) = await new EpochStore(Lake, 0).ReadAsync(ct);
+        if (manifest is null || open is not null)
+            return false;
+        foreach (var topic in await Log.ListTopicsAsync(ct))
+        {
+            if (!topic.Name.StartsWith(Prefix + ".app.", StringComparison.Ordinal))
+                continue;
+            var end = (await Log.OffsetsAsync(new TopicPartition(topic.Name, 0), ct)).End;
+            if (end > 0 && (!manifest.Offsets.TryGetValue(topic.Name, out var offsets) || offsets[0] < end))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The rows of <c>current/app.items</c>.</summary>
+    public async Task<Dictionary<int, string?>> CurrentAsync(CancellationToken ct)
+    {
+        var rows = new Dictionary<int, string?>();
+        foreach (var row in await QueryAsync("current/app.items", "id, body", ct))
+            Assert.True(rows.TryAdd(int.Parse(row[0]!), row[1]), $"key {row[0]} is in current twice");
+        return rows;
+    }
+
+    /// <summary>Reason and detail of what is in quarantine.</summary>
+    public async Task<List<string?[]>> QuarantineAsync(CancellationToken ct) =>
+        await DeltaTable.OpenAsync(Lake, "quarantine", new DeltaServices(TimeProvider.System, Guid.NewGuid), ct) is null
+            ? []
+            : await QueryAsync("quarantine", "reason, detail", ct);
+
+    /// <summary>Runs a SELECT of some columns over the live files of a table, values as text.</summary>
+    public async Task<List<string?[]>> QueryAsync(string root, string columns, CancellationToken ct, string tail = "")
+    {
+        var table = await DeltaTable.OpenAsync(Lake, root, new DeltaServices(TimeProvider.System, Guid.NewGuid), ct);
+        Assert.NotNull(table);
+        if (table.Snapshot.Files.Count == 0)
+            return [];
+        var paths = new List<string>();
+        foreach (var file in table.Snapshot.Files.Values)
+            paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
+        var selected = string.Join(", ", columns.Split(", ").Select(column => $"CAST({column} AS VARCHAR)"));
+        using var connection = Duck.Connect();
+        using var result = connection.Query(
+            $"SELECT {selected} FROM read_parquet([{string.Join(", ", paths)}], union_by_name = true) {tail}", ct: ct);
+        var rows = new List<string?[]>();
+        foreach (var chunk in result.Chunks())
+        {
+            for (var row = 0; row < chunk.Count; row++)
+                rows.Add([.. Enumerable.Range(0, result.Columns.Length).Select(i => Text(chunk, i, row))]);
+        }
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Duck.Dispose();
+        await Log.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    static string? Text(DuckDbChunk chunk, int column, int row)
+    {
+        var vector = chunk.Column(column);
+        return vector.IsNull(row) ? null : Encoding.UTF8.GetString(vector.Bytes(row));
+    }
+
+    static byte[] Key(int id) => Encoding.UTF8.GetBytes($$"""{"id":{{id}}}""");
+
+    static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+
+    string ExtraColumns() => string.Concat(Schema.Columns.Skip(2).Select(column => $",{Quote(column.Name)}:null"));
+
+    IEventProducer Producer() => Log.OpenProducer("world");
+
+    async Task ChangeAsync(int id, char op, string after, CancellationToken ct, EventHeader? header = null)
+    {
+        _lsn += 10;
+        Changes++;
+        var envelope = $$"""{"before":null,"after":{{after}},"source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{_lsn / 100 * 100}}\",\"{{_lsn}}\"]","ts_us":5000,"schema":"app","table":"items","txId":{{_lsn / 100}},"lsn":{{_lsn}} },"transaction":null,"op":"{{op}}","ts_ms":6}""";
+        var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}")) };
+        if (header is { } extra)
+            headers.Add(extra);
+        await SendAsync(new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope)) { Headers = headers }, ct);
+    }
+
+    async Task SendAsync(EventRecord record, CancellationToken ct)
+    {
+        if (record.Topic == Topic)
+            _sent.Add(record);
+        await Producer().AppendAsync(record, ct);
+    }
+}
