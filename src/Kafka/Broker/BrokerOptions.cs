@@ -1,3 +1,4 @@
+using Tapline.Kafka.Client.Records;
 using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker;
@@ -68,5 +69,5 @@ public sealed class BrokerOptions
     /// <summary>The most keys that one compaction holds in memory, at some 50 bytes each.</summary>
     public int CompactionKeysMax { get; set; } = 2_000_000;
 
-    internal IRecordCodecs Codecs { get; set; } = BuiltInRecordCodecs.Instance;
+    internal IRecordCodecs Codecs { get; set; } = RecordCodecs.Instance;
 }

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Tapline.Kafka.Client.Records;
+using Tapline.Kafka.Protocol;
 using Tapline.Native.Codecs;
 
 namespace Tapline.Kafka.Tests.Codecs;
@@ -120,6 +122,21 @@ public sealed class FrameTests
             return decompressor.Decompress(codec, Packed(codec, plain), target) == plain.Length
                 && target.Written.Span.SequenceEqual(plain);
         }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_broker_can_unpack_every_codec_and_tells_what_it_cannot()
+    {
+        foreach (var codec in Enum.GetValues<RecordCodec>().Where(static codec => codec != RecordCodec.None))
+        {
+            Assert.True(RecordCodecs.Instance.Supports(codec));
+            var output = new ArrayBufferWriter<byte>();
+            RecordCodecs.Instance.Decompress(codec, Packed((int)codec, "plain records"u8), output, 100);
+            Assert.Equal("plain records"u8, output.WrittenSpan);
+            Assert.Throws<MalformedMessageException>(() =>
+                RecordCodecs.Instance.Decompress(codec, "not packed at all"u8, new ArrayBufferWriter<byte>(), 100));
+        }
+        Assert.False(RecordCodecs.Instance.Supports((RecordCodec)7));
     }
 
     [Fact]
