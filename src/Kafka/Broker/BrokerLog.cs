@@ -17,7 +17,7 @@ static partial class BrokerLog
     [LoggerMessage(2004, LogLevel.Information, "deleted topic {Topic}")]
     public static partial void TopicDeleted(this ILogger logger, string topic);
 
-    [LoggerMessage(2005, LogLevel.Warning, "cut {Bytes} bytes of an unfinished write off {Path}; the next offset is {NextOffset}")]
+    [LoggerMessage(2005, LogLevel.Warning, "cut {Bytes} bytes of an unfinished write off {Path}, next is {NextOffset}")]
     public static partial void TailCut(this ILogger logger, string path, long bytes, long nextOffset);
 
     [LoggerMessage(2006, LogLevel.Error, "cannot append to {Folder}: {Reason}")]

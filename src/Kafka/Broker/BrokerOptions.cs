@@ -21,7 +21,7 @@ public sealed class BrokerOptions
     /// <summary>When records reach the disk for sure.</summary>
     public FlushPolicy FlushPolicy { get; set; } = FlushPolicy.Every(TimeSpan.FromSeconds(1));
 
-    /// <summary>How old a closed segment's newest record may become, unless the topic says otherwise; null for ever.</summary>
+    /// <summary>How old a segment's newest record may become, unless the topic says otherwise; null for ever.</summary>
     public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>How large a partition may become, unless the topic says otherwise; null for no limit.</summary>
@@ -54,10 +54,11 @@ public sealed class BrokerOptions
     /// <summary>The most members of one group.</summary>
     public int GroupMembersMax { get; set; } = 1000;
 
-    /// <summary>How long the first member of an empty group waits for others before partitions are assigned.</summary>
+    /// <summary>How long the first member of an empty group waits for others to share partitions with.</summary>
     public TimeSpan GroupInitialDelay { get; set; } = TimeSpan.Zero;
 
-    /// <summary>The most idempotent producers that a partition remembers; the longest silent one is forgotten.</summary>
+    /// <summary>The most idempotent producers that a partition remembers; the longest silent one is
+    /// forgotten.</summary>
     public int ProducersPerPartitionMax { get; set; } = 10_000;
 
     /// <summary>How long a silent idempotent producer is remembered.</summary>

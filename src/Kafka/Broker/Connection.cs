@@ -107,7 +107,9 @@ sealed class Connection(Socket socket, RequestTable requests, int requestBytesMa
         {
             var read = await socket.ReceiveAsync(_frame.AsMemory(from + have, count - have), ct);
             if (read == 0)
-                return isStart && have == 0 ? false : throw new IOException("the client closed in the middle of a request");
+                return isStart && have == 0
+                    ? false
+                    : throw new IOException("the client closed in the middle of a request");
             have += read;
         }
         return true;

@@ -11,7 +11,8 @@ using Tapline.Kafka.Broker.Requests;
 namespace Tapline.Kafka.Broker;
 
 /// <summary>A Kafka broker inside this process, on 127.0.0.1 alone: topics, idempotent producers, consumer groups,
-/// retention and compaction, on disk in a folder of its own. Any Kafka client can use it; transactions it does not do.</summary>
+/// retention and compaction, on disk in a folder of its own. Any Kafka client can use it; it has no
+/// transactions.</summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
     static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);

@@ -5,7 +5,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker;
 
-/// <summary>The work between requests: flushing at its own pace; retention, compaction and forgetting at another.</summary>
+/// <summary>The work between requests: flushing at its own pace; retention, compaction and forgetting at
+/// another.</summary>
 sealed class Maintenance(
     TopicCatalog topics, GroupCoordinator groups, BrokerOptions options, TimeProvider time, ILogger logger)
 {

@@ -3,7 +3,8 @@ using Tapline.Kafka.Broker.Log;
 
 namespace Tapline.Kafka.Broker;
 
-/// <summary>Gives out producer ids that no earlier run gave: whole blocks are noted on disk before the first is used.</summary>
+/// <summary>Gives out producer ids that no earlier run gave: whole blocks are noted on disk before the first is
+/// used.</summary>
 sealed class ProducerIds(string folder)
 {
     const int BlockSize = 1000;

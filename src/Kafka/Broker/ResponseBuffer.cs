@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 
 namespace Tapline.Kafka.Broker;
 
-/// <summary>One answer on its way to a client, in pooled memory: lengths that are known later are reserved and patched.</summary>
+/// <summary>One answer on its way to a client, in pooled memory: lengths that are known later are reserved and
+/// patched.</summary>
 sealed class ResponseBuffer : IBufferWriter<byte>, IDisposable
 {
     const int BytesMin = 4096;

@@ -14,7 +14,8 @@ sealed class BuiltInRecordCodecs : IRecordCodecs
     public bool Supports(RecordCodec codec) => codec is RecordCodec.None or RecordCodec.Gzip;
 
     /// <inheritdoc/>
-    public unsafe void Decompress(RecordCodec codec, ReadOnlySpan<byte> packed, IBufferWriter<byte> output, int bytesMax)
+    public unsafe void Decompress(
+        RecordCodec codec, ReadOnlySpan<byte> packed, IBufferWriter<byte> output, int bytesMax)
     {
         if (codec != RecordCodec.Gzip)
             throw new MalformedMessageException($"codec {codec} where gzip is wanted");
@@ -43,7 +44,8 @@ sealed class BuiltInRecordCodecs : IRecordCodecs
 /// <summary>Codecs applied to whole batches.</summary>
 static class RecordUnpacking
 {
-    /// <summary>The plain records of a batch: in place when it is not compressed, else in <paramref name="plain"/>.</summary>
+    /// <summary>The plain records of a batch: in place when it is not compressed, else in <paramref
+    /// name="plain"/>.</summary>
     public static ReadOnlySpan<byte> Unpack(this IRecordCodecs codecs, in RecordBatchHeader header,
         ReadOnlySpan<byte> batch, ArrayBufferWriter<byte> plain, int bytesMax)
     {

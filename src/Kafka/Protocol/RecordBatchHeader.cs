@@ -131,7 +131,8 @@ readonly record struct RecordBatchHeader
         Seal(batch);
     }
 
-    /// <summary>Writes the head of a whole batch whose records already stand behind it, length and checksum too.</summary>
+    /// <summary>Writes the head of a whole batch whose records already stand behind it, length and checksum
+    /// too.</summary>
     public void Write(Span<byte> batch, int leaderEpoch = 0)
     {
         Place(batch, BaseOffset, leaderEpoch);

@@ -16,14 +16,14 @@ enum GroupState
     Stable,
 }
 
-/// <summary>One consumer group: Kafka's classic rebalance protocol, as its members see it. It decides who belongs and in
-/// which generation; who reads what, the leading member decides.</summary>
+/// <summary>One consumer group: Kafka's classic rebalance protocol. It decides who belongs and in which generation; who
+/// reads what, the leading member decides.</summary>
 sealed class Group(string id, BrokerOptions options, ILogger logger)
 {
     readonly Lock _changing = new();
     readonly Dictionary<string, GroupMember> _members = [];
     readonly Dictionary<string, string> _staticIds = [];
-    readonly Dictionary<string, DateTimeOffset> _pending = []; // Ids given out, whose bearers have yet to join with them.
+    readonly Dictionary<string, DateTimeOffset> _pending = []; // Ids given out, with which nobody has joined yet.
     DateTimeOffset? _emptySince;
     DateTimeOffset _joinDeadline;
     DateTimeOffset _joinEarliest;
@@ -43,7 +43,8 @@ sealed class Group(string id, BrokerOptions options, ILogger logger)
             _emptySince = null;
             if (Refusal(request) is not KafkaError.None and var error)
                 return Task.FromResult(JoinAnswer.Refused(error, request.MemberId));
-            if (request.InstanceId is { } instance && request.MemberId == "" && _staticIds.TryGetValue(instance, out var old))
+            if (request.InstanceId is { } instance && request.MemberId == ""
+                && _staticIds.TryGetValue(instance, out var old))
                 return Return(_members[old], request, newId(), now);
             if (request.MemberId == "" && request.InstanceId is null && request.MustKnowItsId)
             {
@@ -154,8 +155,8 @@ sealed class Group(string id, BrokerOptions options, ILogger logger)
         lock (_changing)
             return new GroupDescription(State, ProtocolType, State == GroupState.Stable ? Protocol : "",
             [
-                .. _members.Values.Select(member => new DescribedMember(member.Id, member.InstanceId, member.ClientId,
-                    member.ClientHost, State == GroupState.Stable ? member.MetadataOf(Protocol) : [], member.Assignment)),
+                .. _members.Values.Select(m => new DescribedMember(m.Id, m.InstanceId, m.ClientId, m.ClientHost,
+                    State == GroupState.Stable ? m.MetadataOf(Protocol) : [], m.Assignment)),
             ]);
     }
 

@@ -39,7 +39,8 @@ sealed class GroupCoordinator(OffsetStore offsets, BrokerOptions options, TimePr
     public Task<JoinAnswer> JoinAsync(string groupId, JoinRequest request)
     {
         var error = groupId == "" ? KafkaError.InvalidGroupId
-            : request.SessionTimeout < SessionMin || request.SessionTimeout > SessionMax ? KafkaError.InvalidSessionTimeout
+            : request.SessionTimeout < SessionMin || request.SessionTimeout > SessionMax
+                ? KafkaError.InvalidSessionTimeout
             : _groups.Count >= options.GroupsMax && !_groups.ContainsKey(groupId) ? KafkaError.CoordinatorNotAvailable
             : KafkaError.None;
         if (error != KafkaError.None)

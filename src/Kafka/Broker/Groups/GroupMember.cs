@@ -2,7 +2,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Groups;
 
-/// <summary>A consumer in a group, and the requests of it that wait for the others. Guarded by its group's lock.</summary>
+/// <summary>A consumer in a group, and the requests of it that wait for the others. Guarded by its group's
+/// lock.</summary>
 sealed class GroupMember(string id, string? instanceId, string clientId, string clientHost)
 {
     TaskCompletionSource<JoinAnswer>? _join;

@@ -6,7 +6,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Groups;
 
-/// <summary>The offsets that groups committed: all in memory, each change in a compacted log of its own first.</summary>
+/// <summary>The offsets that groups committed: all in memory, each change in a compacted log of its own
+/// first.</summary>
 /// <remarks>
 /// <code>
 /// key   := group: string, topic: string, partition: int32

@@ -70,7 +70,12 @@ sealed class Segment : IDisposable
         var length = RandomAccess.GetLength(file);
         cutBytes = 0;
         if (SegmentIndex.TryLoad(System.IO.Path.ChangeExtension(path, IndexSuffix), length) is var (index, nextOffset))
-            return new Segment(path, baseOffset, file, index) { _bytes = length, _nextOffset = nextOffset, _sealed = true };
+            return new Segment(path, baseOffset, file, index)
+            {
+                _bytes = length,
+                _nextOffset = nextOffset,
+                _sealed = true,
+            };
         var segment = new Segment(path, baseOffset, file, new SegmentIndex());
         cutBytes = segment.Recover(length);
         return segment;
@@ -112,7 +117,8 @@ sealed class Segment : IDisposable
     /// <summary>Walks its batches from a position on.</summary>
     public SegmentScanner Scan(long position = 0) => new(_file, position, Bytes);
 
-    /// <summary>The batch that holds <paramref name="offset"/> or is the first after it; null when there is none.</summary>
+    /// <summary>The batch that holds <paramref name="offset"/> or is the first after it; null when there is
+    /// none.</summary>
     public (long Position, int TotalBytes)? Find(long offset)
     {
         Span<byte> head = stackalloc byte[RecordBatchHeader.Size];

@@ -13,7 +13,8 @@ sealed class SegmentScanner(SafeFileHandle file, long position, long end) : IDis
     long _windowStart;
     int _windowLength;
 
-    /// <summary>Where the batch stands that <see cref="MoveNext"/> stepped to; at the end, where the next would.</summary>
+    /// <summary>Where the batch stands that <see cref="MoveNext"/> stepped to; at the end, where the next
+    /// would.</summary>
     public long Position { get; private set; } = position;
 
     /// <summary>Its head.</summary>
@@ -22,7 +23,8 @@ sealed class SegmentScanner(SafeFileHandle file, long position, long end) : IDis
     /// <summary>Where the batch after it stands.</summary>
     public long NextPosition { get; private set; } = position;
 
-    /// <summary>Steps to the next batch; false when no whole batch is left. Throws on bytes that are no batch.</summary>
+    /// <summary>Steps to the next batch; false when no whole batch is left. Throws on bytes that are no
+    /// batch.</summary>
     public bool MoveNext()
     {
         Position = NextPosition;

@@ -3,7 +3,7 @@ using Tapline.Kafka.Protocol;
 namespace Tapline.Kafka.Broker.Requests;
 
 /// <summary>Tells what the broker understands. Version 3 is flexible, but its answer's head never is
-/// (https://kafka.apache.org/protocol#The_Messages_ApiVersions); a higher one is refused in the form of version 0.</summary>
+/// (https://kafka.apache.org/protocol#The_Messages_ApiVersions); a higher one is refused in version 0.</summary>
 sealed class ApiVersions(IReadOnlyList<(ApiKey Api, short Min, short Max)> others)
     : ImmediateHandler(ApiKey.ApiVersions, 0, 3)
 {

@@ -3,7 +3,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Requests;
 
-/// <summary>Reads batches, waiting for them if need be. Without sessions: every request names all its partitions.</summary>
+/// <summary>Reads batches, waiting for them if need be. Without sessions: every request names all its
+/// partitions.</summary>
 sealed class Fetch(BrokerServices services) : ApiHandler(ApiKey.Fetch, 4, 11)
 {
     const int TopicBytesMin = 6;
@@ -47,7 +48,8 @@ sealed class Fetch(BrokerServices services) : ApiHandler(ApiKey.Fetch, 4, 11)
         return new FetchOrder(waitMs, bytesMin, bytesMax, sessionId, topics);
     }
 
-    /// <summary>Returns when enough is there to read, something is wrong with a partition, or the client's time is up.</summary>
+    /// <summary>Returns when enough is there to read, something is wrong with a partition, or the client's time is
+    /// up.</summary>
     async Task WaitAsync(FetchOrder order, CancellationToken ct)
     {
         if (order.WaitMs <= 0 || IsAnswerable(order))
@@ -138,7 +140,8 @@ sealed class Fetch(BrokerServices services) : ApiHandler(ApiKey.Fetch, 4, 11)
         }
     }
 
-    int Write(string topic, FetchPartition partition, short version, ResponseBuffer response, int bytesLeft, bool isEmpty)
+    int Write(
+        string topic, FetchPartition partition, short version, ResponseBuffer response, int bytesLeft, bool isEmpty)
     {
         var writer = new WireWriter(response);
         var (log, error) = Check(topic, partition);
@@ -155,7 +158,7 @@ sealed class Fetch(BrokerServices services) : ApiHandler(ApiKey.Fetch, 4, 11)
         var lengthAt = response.ReserveInt32();
         var read = 0;
         if (error == KafkaError.None && partition.Offset < highWatermark)
-            read = Read(log!, partition.Offset, Math.Min(Math.Max(partition.BytesMax, 0), bytesLeft), isEmpty, response);
+            read = Read(log!, partition.Offset, Math.Clamp(partition.BytesMax, 0, bytesLeft), isEmpty, response);
         response.PatchInt32(lengthAt, read);
         return read;
     }

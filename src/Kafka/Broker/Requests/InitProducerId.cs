@@ -2,7 +2,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Requests;
 
-/// <summary>Gives an idempotent producer its id. Transactional ones are refused for good: there are no transactions.</summary>
+/// <summary>Gives an idempotent producer its id. Transactional ones are refused for good: there are no
+/// transactions.</summary>
 sealed class InitProducerId(BrokerServices services) : ImmediateHandler(ApiKey.InitProducerId, 0, 1)
 {
     protected override void Answer(Request request, WireReader reader, WireWriter writer)

@@ -3,7 +3,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Requests;
 
-/// <summary>Finds offsets: the first, the next to be written, or the first at or after a time (-1 when there is none).</summary>
+/// <summary>Finds offsets: the first, the next to be written, or the first at or after a time (-1 when there is
+/// none).</summary>
 sealed class ListOffsets(BrokerServices services) : ImmediateHandler(ApiKey.ListOffsets, 1, 5)
 {
     const long Latest = -1;

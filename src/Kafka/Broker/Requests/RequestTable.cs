@@ -21,7 +21,7 @@ sealed class RequestTable
             new DeleteRecords(services), new DescribeConfigs(services), new AlterConfigs(services),
             new InitProducerId(services),
         ];
-        handlers.Add(new ApiVersions([.. handlers.Select(handler => (handler.Api, handler.VersionMin, handler.VersionMax))]));
+        handlers.Add(new ApiVersions([.. handlers.Select(offer => (offer.Api, offer.VersionMin, offer.VersionMax))]));
         _handlers = handlers.ToFrozenDictionary(handler => handler.Api);
     }
 

@@ -116,7 +116,9 @@ sealed class TopicCatalog
                 return (KafkaError.UnknownTopicOrPartition, null);
             if (ProblemOf(settings) is { } problem)
                 return (KafkaError.InvalidConfig, problem);
-            return validateOnly ? (KafkaError.None, null) : Try(() => topic.Apply(new TopicSettings(_defaults, settings)));
+            return validateOnly
+                ? (KafkaError.None, null)
+                : Try(() => topic.Apply(new TopicSettings(_defaults, settings)));
         }
     }
 
@@ -148,7 +150,8 @@ sealed class TopicCatalog
     }
 
     static string? ProblemOf(IReadOnlyDictionary<string, string> settings) =>
-        settings.Select(setting => TopicSettings.Problem(setting.Key, setting.Value)).FirstOrDefault(p => p is not null);
+        settings.Select(setting => TopicSettings.Problem(setting.Key, setting.Value))
+            .FirstOrDefault(problem => problem is not null);
 
     PartitionLog[] Open(string name, TopicSettings settings, int first, int count)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Tapline.Kafka.Broker;
 
-/// <summary>A topic's settings by Kafka's names (https://kafka.apache.org/documentation/#topicconfigs): what was set, and
-/// for the rest the broker's defaults. Immutable.</summary>
+/// <summary>A topic's settings by Kafka's names (https://kafka.apache.org/documentation/#topicconfigs): what was set,
+/// and for the rest the broker's defaults. Immutable.</summary>
 sealed class TopicSettings
 {
     const string Delete = "delete";
@@ -107,7 +107,8 @@ sealed class TopicSettings
         && number >= least && number <= most;
 
     static bool IsRatio(string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1;
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio)
+        && ratio is >= 0 and <= 1;
 
     static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);
 
