@@ -86,10 +86,11 @@ public sealed class DeltaTableTests : IDisposable
         var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
         var late = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
         await table.CommitAsync(Tables.Append("x.parquet", "lane", 5), Ct);
-        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await table.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
-        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await table.CommitAsync(Tables.Append("y.parquet", "lane", 4), Ct));
+        var already = new CommitOutcome.AlreadyCommitted(1);
+        Assert.Equal(already, await table.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
+        Assert.Equal(already, await table.CommitAsync(Tables.Append("y.parquet", "lane", 4), Ct));
         // This one does not know of it yet and learns it from the lost race.
-        Assert.Equal(new CommitOutcome.AlreadyCommitted(1), await late.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
+        Assert.Equal(already, await late.CommitAsync(Tables.Append("y.parquet", "lane", 5), Ct));
         Assert.Equal(1, table.Snapshot.Version);
         Assert.Equal(new CommitOutcome.Committed(2), await late.CommitAsync(Tables.Append("y.parquet", "lane", 6), Ct));
     }
@@ -129,7 +130,7 @@ public sealed class DeltaTableTests : IDisposable
         await first.CommitAsync(Tables.Append("x.parquet") with { NewSchema = wider }, Ct);
         await second.CommitAsync(Tables.Append("y.parquet") with { NewSchema = wider }, Ct);
         Assert.Equal(wider, second.Snapshot.Schema);
-        Assert.DoesNotContain("metaData", (await LinesAsync(2)).Select(static line => line.EnumerateObject().Single().Name));
+        Assert.DoesNotContain(await LinesAsync(2), static line => line.TryGetProperty("metaData", out _));
         var other = Tables.Accounts.Columns.Add(new ColumnSchema("score", ColumnType.Int32));
         Assert.IsType<CommitOutcome.Conflict>(
             await first.CommitAsync(Tables.Append("z.parquet") with { NewSchema = other }, Ct));
@@ -157,7 +158,7 @@ public sealed class DeltaTableTests : IDisposable
         await _store.PutAsync(key, content.AsMemory(0, content.Length - 20), Ct);
         var damaged = await Assert.ThrowsAsync<DeltaFormatException>(
             () => DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct));
-        Assert.Contains($"{key}: an action as a JSON object on line 2 wanted", damaged.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{key}: an action as a JSON object on line 2", damaged.Message, StringComparison.Ordinal);
     }
 
     async Task<List<JsonElement>> LinesAsync(long version)

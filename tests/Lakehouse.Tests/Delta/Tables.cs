@@ -21,7 +21,10 @@ static class Tables
     public static DeltaServices Services() => new(TimeProvider.System, Guid.NewGuid);
 
     public static AddFile File(string name) => new(
-        DataPath.Encode(name), ImmutableDictionary<string, string?>.Empty, Size: 100, ModificationTime: 1_700_000_000_000);
+        DataPath.Encode(name),
+        ImmutableDictionary<string, string?>.Empty,
+        Size: 100,
+        ModificationTime: 1_700_000_000_000);
 
     public static DeltaCommit Append(string name, string? appId = null, long epoch = 0) => new()
     {

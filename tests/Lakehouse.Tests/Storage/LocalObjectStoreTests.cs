@@ -66,14 +66,15 @@ public sealed class LocalObjectStoreTests : IDisposable
     public async Task A_reader_sees_only_whole_objects_while_they_are_replaced()
     {
         var store = new LocalObjectStore(_folder.FullPath, Fast);
-        var versions = Enumerable.Range(0, 8).Select(static i => Enumerable.Repeat((byte)i, 40_000 + i).ToArray()).ToArray();
+        byte[][] versions =
+            [.. Enumerable.Range(0, 8).Select(static i => Enumerable.Repeat((byte)i, 40_000 + i).ToArray())];
         await store.PutAsync("k", versions[0], Ct);
         using var stop = new CancellationTokenSource();
         var writing = Task.Factory.StartNew(
             () =>
             {
                 for (var i = 0; !stop.IsCancellationRequested; i++)
-                    _ = store.PutAsync("k", versions[i % versions.Length], CancellationToken.None).AsTask().Wait(10_000);
+                    _ = store.PutAsync("k", versions[i % versions.Length], default).AsTask().Wait(10_000);
             },
             TaskCreationOptions.LongRunning);
         for (var i = 0; i < 500; i++)
@@ -143,7 +144,8 @@ public sealed class LocalObjectStoreTests : IDisposable
     public void A_missing_folder_is_created_or_refused_as_asked()
     {
         var missing = Path.Combine(_folder.FullPath, "deep", "lake");
-        var refused = Assert.Throws<TaplineException>(() => new LocalObjectStore(missing, Fast with { MustExist = true }));
+        var refused = Assert.Throws<TaplineException>(
+            () => new LocalObjectStore(missing, Fast with { MustExist = true }));
         Assert.Contains($"lake folder {missing} does not exist", refused.Message, StringComparison.Ordinal);
         Assert.NotNull(refused.Hint);
         _ = new LocalObjectStore(missing, new LocalStoreOptions());

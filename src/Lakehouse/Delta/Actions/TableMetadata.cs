@@ -3,11 +3,12 @@ namespace Tapline.Lakehouse.Delta.Actions;
 /// <summary>A table's identity, columns and properties; each one replaces the one before as a whole.</summary>
 /// <param name="Id">A GUID that stays for the life of the table.</param>
 /// <param name="Format">How data files are encoded.</param>
-/// <param name="SchemaString">The columns, as JSON text.</param>
 /// <param name="PartitionColumns">Columns whose values stand in the log and not in the files.</param>
-public sealed record TableMetadata(
-    string Id, FileFormat Format, string SchemaString, IReadOnlyList<string> PartitionColumns)
+public sealed record TableMetadata(string Id, FileFormat Format, IReadOnlyList<string> PartitionColumns)
 {
+    /// <summary>The columns, as JSON text; absent from tables that were created without any.</summary>
+    public string? SchemaString { get; init; }
+
     /// <summary>A name for people.</summary>
     public string? Name { get; init; }
 

@@ -54,9 +54,9 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
             Metadata = new TableMetadata(
                 tableId.ToString("D"),
                 new FileFormat("parquet") { Options = ImmutableSortedDictionary<string, string?>.Empty },
-                DeltaSchema.Of(definition.Columns).ToJson(),
                 definition.PartitionColumns)
             {
+                SchemaString = DeltaSchema.Of(definition.Columns).ToJson(),
                 Name = definition.Name,
                 Description = definition.Description,
                 CreatedTime = milliseconds,

@@ -50,7 +50,8 @@ static class ConflictCheck
         metadata.Id == read.Metadata.Id
         && metadata.PartitionColumns.SequenceEqual(read.Metadata.PartitionColumns, StringComparer.Ordinal)
         && SameProperties(metadata.Configuration, read.Metadata.Configuration)
-        && DeltaSchema.Parse(metadata.SchemaString, "metaData of a winning commit").OnlyAddsTo(read.Structure);
+        && metadata.SchemaString is { } schema
+        && DeltaSchema.Parse(schema, "metaData of a winning commit").OnlyAddsTo(read.Structure);
 
     static bool SameProperties(
         IReadOnlyDictionary<string, string?>? left, IReadOnlyDictionary<string, string?>? right) =>

@@ -14,6 +14,9 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
     /// <summary>The version that the files make up.</summary>
     public long LastVersion => Commits.IsEmpty ? Checkpoint!.Version : Commits[^1];
 
+    /// <summary>The newest version with a checkpoint of the second kind, which is not read here; -1 for none.</summary>
+    public long UuidCheckpointVersion { get; init; } = -1;
+
     /// <summary>Lists a log from a version on, up to <paramref name="through"/> where given.</summary>
     public static async Task<LogListing> ReadAsync(
         IObjectStore store, LogFolder folder, long from, long? through, CancellationToken ct)
@@ -21,6 +24,7 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
         var commits = ImmutableArray.CreateBuilder<long>();
         var candidates = new Dictionary<(long Version, int Parts), List<string>>();
         var start = folder.Prefix.Length;
+        var uuidCheckpoint = -1L;
         await foreach (var info in store.ListAsync(folder.Prefix, folder.Before(from), ct))
         {
             switch (LogFileName.Parse(info.Key.AsSpan(start)))
@@ -34,6 +38,9 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
                 case LogFileName.CheckpointPart part when part.Version <= (through ?? long.MaxValue):
                     Parts(part.Version, part.Parts).Add(info.Key);
                     break;
+                case LogFileName.UuidCheckpoint other when other.Version <= (through ?? long.MaxValue):
+                    uuidCheckpoint = other.Version;
+                    break;
                 default:
                     break;
             }
@@ -46,7 +53,10 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
             .Select(static candidate => new CheckpointFiles(candidate.Key.Version, [.. candidate.Value]))
             .FirstOrDefault();
         var first = newest?.Version ?? -1;
-        return new LogListing(newest, [.. commits.Where(version => version > first).Order()]);
+        return new LogListing(newest, [.. commits.Where(version => version > first).Order()])
+        {
+            UuidCheckpointVersion = uuidCheckpoint,
+        };
 
         // Negative, so that one part of one does not meet the checkpoint in one file.
         List<string> Parts(long version, int parts)
@@ -57,13 +67,17 @@ sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commi
         }
     }
 
-    /// <summary>Throws <see cref="DeltaFormatException"/> when a commit is missing, or the version that was asked
-    /// for.</summary>
+    /// <summary>Throws <see cref="DeltaFormatException"/> when a commit is missing, or the version that was asked for,
+    /// and <see cref="DeltaUnsupportedException"/> when only a checkpoint of the second kind stands for the
+    /// commits.</summary>
     public void CheckComplete(LogFolder folder, long? wanted)
     {
         var next = (Checkpoint?.Version ?? -1) + 1;
         foreach (var version in Commits)
         {
+            // The commits before it may have been cleaned up.
+            if (version != next && UuidCheckpointVersion >= next)
+                throw new DeltaUnsupportedException(folder.Table, "read", ["v2Checkpoint"]);
             if (version != next)
                 throw new DeltaFormatException(folder.Commit(next), "a commit", $"a gap up to version {version}");
             next++;

@@ -78,7 +78,7 @@ sealed class SnapshotBuilder
         if (_metadata is null)
             throw new DeltaFormatException(file, "a metaData action in this version or before", "none");
         TableFeatures.CheckReadable(folder.Table, _protocol, _metadata);
-        _structure ??= DeltaSchema.Parse(_metadata.SchemaString, file);
+        _structure ??= _metadata.SchemaString is { } schema ? DeltaSchema.Parse(schema, file) : new DeltaSchema([]);
         return new DeltaSnapshot(version, _protocol, _metadata, _structure)
         {
             Files = _files.ToImmutable(),

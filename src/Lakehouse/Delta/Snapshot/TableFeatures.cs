@@ -41,7 +41,7 @@ static class TableFeatures
         missing.AddRange(protocol.WriterFeatures ?? []);
         if (metadata.Property("delta.appendOnly") == "true")
             missing.Add("appendOnly");
-        if (metadata.SchemaString.Contains("\"delta.invariants\"", StringComparison.Ordinal))
+        if (metadata.SchemaString?.Contains("\"delta.invariants\"", StringComparison.Ordinal) == true)
             missing.Add("invariants");
         if (missing.Count > 0)
             throw new DeltaUnsupportedException(table, "written", missing.ToImmutable());

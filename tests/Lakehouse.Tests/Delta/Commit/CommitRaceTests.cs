@@ -17,7 +17,9 @@ public sealed class CommitRaceTests
     {
         using var folder = new TemporaryFolder("race");
         var options = new LocalStoreOptions { Durability = Durability.ProcessCrash };
-        await RaceAsync(new LocalObjectStore(folder.FullPath, options), _ => new LocalObjectStore(folder.FullPath, options));
+        await RaceAsync(Open(), _ => Open());
+
+        LocalObjectStore Open() => new(folder.FullPath, options);
     }
 
     [Theory]
@@ -32,11 +34,12 @@ public sealed class CommitRaceTests
         var faulty = new List<FaultyObjectStore>();
         await RaceAsync(memory, writer =>
         {
-            var store = new FaultyObjectStore(memory, (seed * 100) + writer, new StoreFaults(LostAnswers: 0.3, Delays: 0.5));
+            var faults = new StoreFaults(LostAnswers: 0.3, Delays: 0.5);
+            var store = new FaultyObjectStore(memory, (seed * 100) + writer, faults);
             faulty.Add(store);
             return store;
         });
-        Assert.True(faulty.Sum(static store => store.LostAnswerCount) > Writers, "no answer was lost: nothing was tested");
+        Assert.True(faulty.Sum(static store => store.LostAnswerCount) > Writers, "hardly an answer was lost");
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class CommitRaceTests
     {
         await DeltaTable.CreateAsync(shared, "t", Tables.Accounts, Tables.Services(), Ct);
         var stores = Enumerable.Range(0, Writers).Select(open).ToArray();
-        var versions = await Task.WhenAll(stores.Select((store, writer) => Task.Run(() => WriteAsync(store, writer), Ct)));
+        var versions = await Task.WhenAll(
+            stores.Select((store, writer) => Task.Run(() => WriteAsync(store, writer), Ct)));
         Assert.Equal(
             Enumerable.Range(1, Writers * CommitsEach).Select(static version => (long)version),
             versions.SelectMany(static committed => committed).Order());
@@ -91,7 +95,8 @@ public sealed class CommitRaceTests
     /// <summary>Takes writes of new versions, never answers them and does not show them.</summary>
     sealed class BlindObjectStore(IObjectStore inner) : IObjectStore
     {
-        public async ValueTask<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct)
+        public async ValueTask<PutOutcome> PutIfAbsentAsync(
+            string key, ReadOnlyMemory<byte> content, CancellationToken ct)
         {
             await inner.PutIfAbsentAsync(key, content, ct);
             return PutOutcome.Unknown;

@@ -12,15 +12,19 @@ public sealed class ConflictCheckTests
 {
     static readonly AddFile X = Tables.File("x");
 
-    static readonly TableMetadata Metadata = new(
-        "id", new FileFormat("parquet"), DeltaSchema.Of(Tables.Accounts.Columns).ToJson(), []);
+    static readonly TableMetadata Metadata = new("id", new FileFormat("parquet"), [])
+    {
+        SchemaString = DeltaSchema.Of(Tables.Accounts.Columns).ToJson(),
+    };
 
     static readonly LogCommit Read = new(5) { Protocol = new DeltaProtocol(1, 2), Metadata = Metadata, Adds = [X] };
 
     static readonly DeltaCommit Append = Tables.Append("new", "lane-0", 7);
-    static readonly DeltaCommit Replace = Tables.Replace(X, "new") with { Transaction = new TransactionId("lane-0", 7) };
+    static readonly DeltaCommit Replace =
+        Tables.Replace(X, "new") with { Transaction = new TransactionId("lane-0", 7) };
 
-    static readonly LogCommit Other = new(6) { Adds = [Tables.File("y")], Transactions = [new SetTransaction("lane-1", 9)] };
+    static readonly LogCommit Other =
+        new(6) { Adds = [Tables.File("y")], Transactions = [new SetTransaction("lane-1", 9)] };
 
     public static TheoryData<string, string> Verdicts() => new()
     {
@@ -50,9 +54,11 @@ public sealed class ConflictCheckTests
     [Fact]
     public void The_first_winner_that_matters_decides()
     {
-        LogCommit[] winners = [Other, Winner("our file removed") with { Version = 7 }, Winner("protocol") with { Version = 8 }];
-        Assert.Equal(7, Assert.IsType<ConflictVerdict.Conflict>(ConflictCheck.Run(Snapshot(), Replace, winners)).Version);
-        Assert.Equal(8, Assert.IsType<ConflictVerdict.Conflict>(ConflictCheck.Run(Snapshot(), Append, winners)).Version);
+        LogCommit[] winners =
+            [Other, Winner("our file removed") with { Version = 7 }, Winner("protocol") with { Version = 8 }];
+        var first = Assert.IsType<ConflictVerdict.Conflict>(ConflictCheck.Run(Snapshot(), Replace, winners));
+        var second = Assert.IsType<ConflictVerdict.Conflict>(ConflictCheck.Run(Snapshot(), Append, winners));
+        Assert.Equal((7, 8), (first.Version, second.Version));
         Assert.IsType<ConflictVerdict.Rebase>(ConflictCheck.Run(Snapshot(), Replace, []));
     }
 
@@ -64,20 +70,26 @@ public sealed class ConflictCheckTests
         "our file's deletion vector replaced" => Other with
         {
             Removes = [new RemoveFile("x")],
-            Adds = [X with { DeletionVector = new DeletionVector("u", "ab^-aqEH.-t@S}K{vb[*k^", 34, 2) { Offset = 1 } }],
+            Adds = [X with { DeletionVector = new DeletionVector("u", "ab^-aqEH.-t@S}K{vb[*k^", 34, 2) }],
         },
         "same transaction" => Other with { Transactions = [new SetTransaction("lane-0", 7)] },
         "later transaction of the same writer" => Other with { Transactions = [new SetTransaction("lane-0", 8)] },
         "earlier transaction of the same writer" => Other with { Transactions = [new SetTransaction("lane-0", 6)] },
         "protocol" => Other with { Protocol = new DeltaProtocol(1, 2) },
-        "column added" => Other with { Metadata = With(Tables.Accounts.Columns.Add(new ColumnSchema("n", ColumnType.Date))) },
+        "column added" => Other with
+        {
+            Metadata = With(Tables.Accounts.Columns.Add(new ColumnSchema("n", ColumnType.Date))),
+        },
         "column's type changed" => Other with
         {
-            Metadata = With([.. Tables.Accounts.Columns.Select(static column => column with { Type = ColumnType.String })]),
+            Metadata = With(Tables.Accounts.Columns.SetItem(0, new ColumnSchema("id", ColumnType.String))),
         },
         "property changed" => Other with
         {
-            Metadata = Metadata with { Configuration = new Dictionary<string, string?> { ["delta.appendOnly"] = "true" } },
+            Metadata = Metadata with
+            {
+                Configuration = new Dictionary<string, string?> { ["delta.appendOnly"] = "true" },
+            },
         },
         "table replaced" => Other with { Metadata = Metadata with { Id = "other" } },
         "same transaction and new protocol" => Other with

@@ -54,7 +54,8 @@ public sealed class ForeignReaderTests : IDisposable
             var file = await table.WriteDataFileAsync(Rows(commit * 100, 100), null, "0", Ct);
             Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Append(file), Ct));
         }
-        var replaced = table.Snapshot.Files.Values.First(static file => file.Stats!.Contains("\"id\":100,", StringComparison.Ordinal));
+        var replaced = table.Snapshot.Files.Values.First(
+            static file => file.Stats!.Contains("\"id\":100,", StringComparison.Ordinal));
         var smaller = await table.WriteDataFileAsync(Rows(100, 50), null, "0", Ct);
         await table.CommitAsync(Append(smaller) with { Removes = [replaced], IsBlindAppend = false }, Ct);
         var expected = Enumerable.Range(0, 150).Concat(Enumerable.Range(200, 200)).Select(Row).ToArray();
@@ -93,7 +94,8 @@ public sealed class ForeignReaderTests : IDisposable
         if (reader is null)
             Assert.Skip(reason);
         var store = new LocalObjectStore(_folder.FullPath);
-        ColumnSchema[] columns = [new("day", ColumnType.Date), new("kind", ColumnType.String), new("id", ColumnType.Int64)];
+        ColumnSchema[] columns =
+            [new("day", ColumnType.Date), new("kind", ColumnType.String), new("id", ColumnType.Int64)];
         var definition = new DeltaTableDefinition([.. columns]) { PartitionColumns = ["day", "kind"] };
         var table = await DeltaTable.CreateAsync(store, "t", definition, Tables.Services(), Ct);
         string?[] kinds = ["plain", "a b/ü%", "x=y", null, new string('k', 300)];
@@ -108,7 +110,8 @@ public sealed class ForeignReaderTests : IDisposable
             $"SELECT id, toString(day), kind FROM {ChdbReader.Table(Path.Combine(_folder.FullPath, "t"))} ORDER BY id "
             + "SETTINGS output_format_json_escape_forward_slashes = 0",
             Ct);
-        var expected = kinds.Select((kind, i) => $"[{i}, \"{ValueText.Date(20_000 + i)}\", {(kind is null ? "null" : $"\"{kind}\"")}]");
+        var expected = kinds.Select(
+            (kind, i) => $"[{i}, \"{ValueText.Date(20_000 + i)}\", {(kind is null ? "null" : $"\"{kind}\"")}]");
         Assert.Equal(expected, rows);
     }
 
@@ -180,8 +183,9 @@ public sealed class ForeignReaderTests : IDisposable
         var time = ValueText.Timestamp(Microseconds(row))!.Replace('T', ' ').TrimEnd('Z');
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{row}, {row - 200}, {row - 200}, {(row % 2 == 0 ? "true" : "false")}, {row + 0.5f}, {row - 0.25}, \"{amount}\", "
-            + $"\"{wide}\", \"{Text(row)}\", \"FF{row % 256:X2}\", \"{ValueText.Date(row - 30)}\", \"{time}\"]");
+            $"[{row}, {row - 200}, {row - 200}, {(row % 2 == 0 ? "true" : "false")}, {row + 0.5f}, {row - 0.25}, "
+            + $"\"{amount}\", \"{wide}\", \"{Text(row)}\", \"FF{row % 256:X2}\", "
+            + $"\"{ValueText.Date(row - 30)}\", \"{time}\"]");
     }
 
     // Longer than statistics keep, and different only after that; the last letter may be outside the basic plane.

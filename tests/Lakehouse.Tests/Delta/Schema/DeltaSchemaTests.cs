@@ -12,8 +12,10 @@ public sealed class DeltaSchemaTests
     [Fact]
     public void Every_type_has_its_name() => Assert.Equal(
         """
-        {"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{"tapline.sourceType":"bigint","tapline.keyOrdinal":0,"tapline.notNull":true}},{"name":"amount","type":"decimal(12,2)","nullable":true,"metadata":{}}]}
-        """,
+        {"type":"struct","fields":[{"name":"id","type":"long","nullable":true,
+        "metadata":{"tapline.sourceType":"bigint","tapline.keyOrdinal":0,"tapline.notNull":true}},
+        {"name":"amount","type":"decimal(12,2)","nullable":true,"metadata":{}}]}
+        """.ReplaceLineEndings(""),
         DeltaSchema.Of(
         [
             new ColumnSchema("id", ColumnType.Int64, Nullable: false) { KeyOrdinal = 0, SourceType = "bigint" },
@@ -48,12 +50,16 @@ public sealed class DeltaSchemaTests
     [Fact]
     public void Foreign_types_are_written_back_as_they_were()
     {
-        const string Json = """
-            {"type":"struct","fields":[{"name":"a","type":{"type":"array","elementType":"byte","containsNull":true},"nullable":true,"metadata":{"x":{"y":[1]}}},{"name":"b","type":"timestamp_ntz","nullable":false,"metadata":{}},{"name":"c","type":"decimal(10,2)","nullable":true,"metadata":{}}]}
-            """;
-        var schema = DeltaSchema.Parse(Json, "test");
+        var json = """
+            {"type":"struct","fields":[
+            {"name":"a","type":{"type":"array","elementType":"byte","containsNull":true},"nullable":true,
+            "metadata":{"x":{"y":[1]}}},
+            {"name":"b","type":"timestamp_ntz","nullable":false,"metadata":{}},
+            {"name":"c","type":"decimal(10,2)","nullable":true,"metadata":{}}]}
+            """.ReplaceLineEndings("");
+        var schema = DeltaSchema.Parse(json, "test");
         Assert.Equal(["c"], schema.Columns.Select(static column => column.Name));
-        Assert.Equal(Json, schema.ToJson());
+        Assert.Equal(json, schema.ToJson());
     }
 
     [Theory]

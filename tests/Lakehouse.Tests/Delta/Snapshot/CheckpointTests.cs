@@ -55,7 +55,7 @@ public sealed class CheckpointTests : IDisposable
     {
         var table = await CreateAsync();
         for (var i = 1; i <= 3; i++)
-            Assert.Null(Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Tables.Append($"f{i}"), Ct)).Checkpoint);
+            Assert.Equal(new CommitOutcome.Committed(i), await table.CommitAsync(Tables.Append($"f{i}"), Ct));
         var committed = Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Tables.Append("f4"), Ct));
         var written = Assert.IsType<CheckpointOutcome.Written>(committed.Checkpoint);
         Assert.Equal((4, 6), (written.Version, written.Actions));
@@ -121,13 +121,15 @@ public sealed class CheckpointTests : IDisposable
             var live = table.Snapshot.Files.Values.OrderBy(static file => file.Path, StringComparer.Ordinal).ToArray();
             var removes = live.Where(_ => random.Next(4) == 0).ToImmutableArray();
             // A name that was removed before may come back.
-            var names = Enumerable.Range(0, random.Next(4)).Select(_ => $"odd name {random.Next(12)} ü%.parquet").Distinct();
+            var names = Enumerable.Range(0, random.Next(4)).Select(_ => $"odd name {random.Next(12)} ü%").Distinct();
             var adds = names
                 .Where(name => live.All(file => file.Location != name))
                 .Select(name => Tables.File(name) with
                 {
-                    Stats = random.Next(2) == 0 ? null : $"{{\"numRecords\":{random.Next(9)},\"minValues\":{{\"s\":\"\\\"é\\\\\"}}}}",
-                    Tags = random.Next(2) == 0 ? null : new Dictionary<string, string?> { ["lane"] = "0", ["none"] = null },
+                    Stats = random.Next(2) == 0 ? null : """{"numRecords":9,"minValues":{"s":"\"é\\"}}""",
+                    Tags = random.Next(2) == 0
+                        ? null
+                        : new Dictionary<string, string?> { ["lane"] = "0", ["none"] = null },
                     PartitionValues = new Dictionary<string, string?> { ["p"] = random.Next(2) == 0 ? null : "a'b\"c" },
                 });
             var commit = new DeltaCommit
@@ -148,8 +150,10 @@ public sealed class CheckpointTests : IDisposable
     /// table.</summary>
     static string Text(DeltaSnapshot snapshot)
     {
-        var entries = new List<LogEntry> { new() { Protocol = snapshot.Protocol }, new() { Metadata = snapshot.Metadata } };
-        entries.AddRange(snapshot.Files.Values.Select(static add => new LogEntry { Add = add with { DataChange = false } }));
+        List<LogEntry> entries =
+            [new LogEntry { Protocol = snapshot.Protocol }, new LogEntry { Metadata = snapshot.Metadata }];
+        entries.AddRange(snapshot.Files.Values.Select(
+            static add => new LogEntry { Add = add with { DataChange = false } }));
         entries.AddRange(snapshot.Tombstones.Values.Select(
             static remove => new LogEntry { Remove = remove with { DataChange = false } }));
         entries.AddRange(snapshot.Transactions.Values.Select(static txn => new LogEntry { Transaction = txn }));

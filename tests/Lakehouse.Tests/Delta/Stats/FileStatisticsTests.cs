@@ -44,8 +44,12 @@ public sealed class FileStatisticsTests : IDisposable
         batch.Columns[7].Append("a"u8);
         Assert.Equal(
             """
-            {"numRecords":2,"minValues":{"id":-9223372036854775808,"amount":-0.01,"day":"1970-01-01","at":"1970-01-01T00:00:00.000Z","text":"\"b\""},"maxValues":{"id":9223372036854775807,"amount":1.00,"at":"1970-01-01T00:00:00.002Z","text":"a"},"nullCount":{"id":0,"flag":1,"bytes":0,"amount":0,"day":0,"at":0,"empty":2,"text":0}}
-            """,
+            {"numRecords":2,
+            "minValues":{"id":-9223372036854775808,"amount":-0.01,"day":"1970-01-01",
+            "at":"1970-01-01T00:00:00.000Z","text":"\"b\""},
+            "maxValues":{"id":9223372036854775807,"amount":1.00,"at":"1970-01-01T00:00:00.002Z","text":"a"},
+            "nullCount":{"id":0,"flag":1,"bytes":0,"amount":0,"day":0,"at":0,"empty":2,"text":0}}
+            """.ReplaceLineEndings(""),
             (await WriteAsync(columns, batch)).Stats);
     }
 
@@ -78,7 +82,8 @@ public sealed class FileStatisticsTests : IDisposable
     [InlineData("-1", 40)]
     public async Task Only_the_first_columns_have_statistics(string? property, int count)
     {
-        var columns = Enumerable.Range(0, 40).Select(static i => new ColumnSchema($"c{i}", ColumnType.Int32)).ToImmutableArray();
+        ImmutableArray<ColumnSchema> columns =
+            [.. Enumerable.Range(0, 40).Select(static i => new ColumnSchema($"c{i}", ColumnType.Int32))];
         var batch = new ColumnBatch(columns);
         foreach (var column in batch.Columns)
             column.Append(1);
@@ -107,7 +112,10 @@ public sealed class FileStatisticsTests : IDisposable
     {
         var definition = new DeltaTableDefinition(columns);
         if (indexed is not null)
-            definition = definition with { Properties = definition.Properties.Add("delta.dataSkippingNumIndexedCols", indexed) };
+        {
+            var properties = definition.Properties.Add("delta.dataSkippingNumIndexedCols", indexed);
+            definition = definition with { Properties = properties };
+        }
         var table = await DeltaTable.CreateAsync(_store, "t", definition, Tables.Services(), Ct);
         return await table.WriteDataFileAsync(batch, null, "0", Ct);
     }

@@ -30,8 +30,10 @@ public sealed class StringBoundsTests
         // The 32nd unit would be half of a pair.
         { A31 + "😀b", A31, A31 + "\U0010FFFF" },
         // Nothing is greater than this prefix, however far one looks.
-        { string.Concat(Enumerable.Repeat("\U0010FFFF", 100)), string.Concat(Enumerable.Repeat("\U0010FFFF", 16)), null },
+        { Last(100), Last(16), null },
     };
+
+    static string Last(int count) => string.Concat(Enumerable.Repeat("\U0010FFFF", count));
 
     [Theory]
     [MemberData(nameof(Cut))]
