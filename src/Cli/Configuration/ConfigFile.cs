@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tapline.Contracts;
+using Tapline.Lakehouse.Storage;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -147,7 +148,7 @@ static partial class ConfigFile
             return new LakeConfig(Path.Combine(folder, "lake"), Durability.Full);
         var config = new LakeConfig(
             Path.Combine(folder, lake.Text("path", "lake")),
-            lake.Choice("durability", Durability.Full, ("full", Durability.Full), ("process", Durability.Process)));
+            lake.Choice("durability", Durability.Full, ("full", Durability.Full), ("process", Durability.ProcessCrash)));
         lake.Close();
         return config;
     }

@@ -1,3 +1,5 @@
+using Tapline.Lakehouse.Storage;
+
 namespace Tapline.Cli.Configuration;
 
 /// <summary>A pipeline as <c>tapline.yaml</c> describes it: checked, complete, unchangeable.</summary>
@@ -51,15 +53,6 @@ sealed record SourceConfig(
 /// <param name="Path">Its folder.</param>
 /// <param name="Durability">What a commit waits for.</param>
 sealed record LakeConfig(string Path, Durability Durability);
-
-/// <summary>What a write to the lake waits for.</summary>
-enum Durability
-{
-    /// <summary>The disk: a commit survives a power failure.</summary>
-    Full,
-    /// <summary>The operating system: a commit survives a crash of the process.</summary>
-    Process,
-}
 
 /// <summary>The stream worker's bounds.</summary>
 /// <param name="Epoch">How long changes are gathered between two commits.</param>

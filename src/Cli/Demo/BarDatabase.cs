@@ -6,6 +6,7 @@ namespace Tapline.Cli.Demo;
 /// <summary>The bar business in a PostgreSQL database: creates it, and lets it live.</summary>
 sealed class BarDatabase(NpgsqlDataSource source, BarModel model, TimeProvider time)
 {
+    readonly IEnumerator<BarTransaction> _story = new BarWorkload(model).Transactions().GetEnumerator();
     long _changes;
 
     /// <summary>Row changes committed so far, cascades not counted.</summary>
@@ -29,17 +30,22 @@ sealed class BarDatabase(NpgsqlDataSource source, BarModel model, TimeProvider t
         return rows;
     }
 
-    /// <summary>Lets the business happen at a pace until cancelled.</summary>
+    /// <summary>Lets the business happen at a pace until cancelled; a second call goes on where the first ended.</summary>
     public async Task RunAsync(int changesPerSecond, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var started = time.GetTimestamp();
-        foreach (var transaction in new BarWorkload(model).Transactions())
+        long done = 0;
+        while (_story.MoveNext())
         {
-            var ahead = TimeSpan.FromSeconds(_changes / (double)changesPerSecond) - time.GetElapsedTime(started);
+            // Never cancelled half way: what follows builds on it.
+            var changes = await ApplyAsync(connection, _story.Current, CancellationToken.None);
+            done += changes;
+            Volatile.Write(ref _changes, _changes + changes);
+            var ahead = TimeSpan.FromSeconds(done / (double)changesPerSecond) - time.GetElapsedTime(started);
             if (ahead > TimeSpan.FromMilliseconds(5))
                 await Task.Delay(ahead, time, ct);
-            Volatile.Write(ref _changes, _changes + await ApplyAsync(connection, transaction, ct));
+            ct.ThrowIfCancellationRequested();
         }
         throw new UnreachableException("the business never ends");
     }

@@ -18,6 +18,16 @@ abstract class Verb : Command
     /// <summary>Every verb, in the order in which help lists them.</summary>
     public static IEnumerable<Verb> All() =>
     [
+        new DemoVerb(),
+        new RunVerb(),
+        new IngestVerb(),
+        new StreamVerb(),
+        new BrokerVerb(),
+        new SqlVerb(),
+        new StatusVerb(),
+        new VerifyVerb(),
+        new DoctorVerb(),
+        new SetupVerb(),
         new VersionVerb(),
     ];
 

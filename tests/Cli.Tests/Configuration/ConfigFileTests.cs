@@ -1,4 +1,5 @@
 using Tapline.Cli.Configuration;
+using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Cli.Tests.Configuration;
 
@@ -26,7 +27,7 @@ public sealed class ConfigFileTests
         Assert.Equal(["app.*", "billing.invoices"], config.Source!.Tables);
         Assert.Equal("tapline_bar", config.Source.Slot);
         Assert.Equal(4, config.Source.Parallelism);
-        Assert.Equal(new LakeConfig("/lakes/bar", Durability.Process), config.Lake);
+        Assert.Equal(new LakeConfig("/lakes/bar", Durability.ProcessCrash), config.Lake);
         Assert.Equal(new StreamConfig(TimeSpan.FromSeconds(0.5), 1, 256L << 20, 1 << 20), config.Stream);
         var connection = ConnectionText.Parse(config.Source.Connection);
         Assert.Equal(("db.example", 6432, "bar", "s cret"),

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Tapline.Cli.Verbs;
+
+namespace Tapline.Cli.Running;
+
+/// <summary>The log of this process: on standard error, one line an entry.</summary>
+static class ProcessLog
+{
+    /// <summary>Opens it: warnings by default, everything with <c>--verbose</c>.</summary>
+    public static ILoggerFactory Open(ParseResult line, LogLevel quiet = LogLevel.Warning) =>
+        LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(line.GetValue(CommonOptions.Verbose) ? LogLevel.Debug : quiet)
+            .AddSimpleConsole(static options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "HH:mm:ss.fff ";
+                options.ColorBehavior = LoggerColorBehavior.Disabled;
+            })
+            .Services.Configure<ConsoleLoggerOptions>(static options =>
+                options.LogToStandardErrorThreshold = LogLevel.Trace));
+}

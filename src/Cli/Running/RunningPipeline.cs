@@ -1,0 +1,174 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Tapline.Cli.Configuration;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.Ingest.Postgres;
+using Tapline.Kafka.Broker;
+using Tapline.Kafka.Client;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Lakehouse.Storage;
+using Tapline.Streaming;
+
+namespace Tapline.Cli.Running;
+
+/// <summary>A pipeline's parts in this process, wired as the configuration says. <see cref="RunAsync"/> lets them work,
+/// disposing stops what was started.</summary>
+sealed class RunningPipeline : IAsyncDisposable
+{
+    readonly DuckDbDatabase? _duck;
+
+    RunningPipeline(EmbeddedBroker? broker, IEventLog log, PostgresSource? source, StreamWorker? worker, DuckDbDatabase? duck)
+    {
+        (Broker, Log, Source, Worker, _duck) = (broker, log, source, worker, duck);
+    }
+
+    /// <summary>The embedded broker; null when it runs elsewhere.</summary>
+    public EmbeddedBroker? Broker { get; }
+
+    /// <summary>The log.</summary>
+    public IEventLog Log { get; }
+
+    /// <summary>The source; null when another process reads it.</summary>
+    public PostgresSource? Source { get; }
+
+    /// <summary>The stream worker; null when another process writes the lake.</summary>
+    public StreamWorker? Worker { get; }
+
+    /// <summary>Starts the broker, if it is one of the parts, and prepares the others.</summary>
+    public static async Task<RunningPipeline> StartAsync(
+        PipelineConfig config, PipelineParts parts, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+    {
+        EmbeddedBroker? broker = null;
+        if (config.Log is LogConfig.Embedded embedded && parts.HasFlag(PipelineParts.Broker))
+            broker = await StartBrokerAsync(embedded, config, time, logs, ct);
+        try
+        {
+            var log = await OpenLogAsync(config.Log, broker, time, logs, ct);
+            var source = parts.HasFlag(PipelineParts.Ingest)
+                ? new PostgresSource(SourceOptions(config), log, time, logs)
+                : null;
+            if (!parts.HasFlag(PipelineParts.Stream))
+                return new RunningPipeline(broker, log, source, worker: null, duck: null);
+            var duck = DuckDbDatabase.Open(options: new DuckDbOptions
+            {
+                MemoryBytesMax = config.Stream.MemoryBytesMax / 2,
+            });
+            var worker = new StreamWorker(StreamOptions(config), log, OpenLake(config.Lake, time), duck, time, NewId, logs);
+            return new RunningPipeline(broker, log, source, worker, duck);
+        }
+        catch
+        {
+            if (broker is not null)
+                await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The lake's store.</summary>
+    public static LocalObjectStore OpenLake(LakeConfig lake, TimeProvider time, bool mustExist = false) =>
+        new(lake.Path, new LocalStoreOptions { Durability = lake.Durability, Time = time, MustExist = mustExist });
+
+    /// <summary>What the source needs to know.</summary>
+    public static PostgresSourceOptions SourceOptions(PipelineConfig config)
+    {
+        var source = config.Source ?? throw new TaplineException(
+            "the configuration names no source", "add source: { postgres: { connection: … } } to it");
+        return new PostgresSourceOptions
+        {
+            ConnectionString = ConnectionText.Parse(source.Connection).ConnectionString,
+            Prefix = config.Name,
+            SlotName = source.Slot,
+            PublicationName = source.Publication,
+            Tables = source.Tables,
+            SnapshotParallelism = source.Parallelism,
+            HeartbeatInterval = source.Heartbeat,
+            Partitions = config.Stream.Lanes,
+        };
+    }
+
+    /// <summary>Lets all parts work until cancelled. The first that fails stops the others; its failure is thrown.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = new List<Task>();
+        if (Source is not null)
+            running.Add(Source.RunAsync(stop.Token));
+        if (Worker is not null)
+            running.Add(Worker.RunAsync(stop.Token));
+        if (running.Count == 0)
+            running.Add(Task.Delay(Timeout.Infinite, stop.Token));
+        await Task.WhenAny(running);
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        catch (OperationCanceledException) when (running.TrueForAll(static task => !task.IsFaulted))
+        {
+            // Stopping is what was asked for.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _duck?.Dispose();
+        await Log.DisposeAsync();
+        if (Broker is not null)
+            await Broker.DisposeAsync();
+    }
+
+    /// <summary>An identifier that nobody else has.</summary>
+    public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
+
+    static Task<EmbeddedBroker> StartBrokerAsync(
+        LogConfig.Embedded embedded, PipelineConfig config, TimeProvider time, ILoggerFactory logs, CancellationToken ct) =>
+        EmbeddedBroker.StartAsync(
+            new BrokerOptions
+            {
+                DataDirectory = embedded.Path,
+                Port = embedded.Port,
+                DefaultPartitions = config.Stream.Lanes,
+                MessageBytesMax = Math.Max(config.Stream.MessageBytesMax, 16 << 20),
+            },
+            time, logs, ct);
+
+    static async Task<IEventLog> OpenLogAsync(
+        LogConfig log, EmbeddedBroker? broker, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+    {
+        if (log is LogConfig.Cluster cluster)
+        {
+            return new KafkaEventLog(
+                new KafkaOptions { BootstrapServers = cluster.Bootstrap, Client = cluster.Client }, time, logs);
+        }
+        var address = broker?.BootstrapServers ?? $"127.0.0.1:{((LogConfig.Embedded)log).Port}";
+        if (broker is null)
+            await RequireBrokerAsync(((LogConfig.Embedded)log).Port, ct);
+        return new KafkaEventLog(new KafkaOptions { BootstrapServers = address }, time, logs);
+    }
+
+    /// <summary>Asks at once, because a Kafka client would go on trying for half a minute.</summary>
+    static async Task RequireBrokerAsync(int port, CancellationToken ct)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync("127.0.0.1", port, ct);
+        }
+        catch (SocketException refused)
+        {
+            throw new TaplineException($"no broker answers on 127.0.0.1:{port}",
+                "the embedded broker runs in ./tapline run and in ./tapline broker: start one of them first", refused);
+        }
+    }
+
+    static StreamOptions StreamOptions(PipelineConfig config) => new()
+    {
+        Pipeline = config.Name,
+        Prefix = config.Name,
+        EpochInterval = config.Stream.Epoch,
+        EpochIntervalMax = TimeSpan.FromSeconds(Math.Max(30, config.Stream.Epoch.TotalSeconds)),
+        MessageBytesMax = config.Stream.MessageBytesMax,
+    };
+}

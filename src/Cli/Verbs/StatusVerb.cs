@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Tapline.Cli.Configuration;
+using Tapline.Cli.Running;
+using Tapline.Cli.Terminal;
+using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.Serving.Lake;
+using Tapline.Streaming.Epochs;
+
+namespace Tapline.Cli.Verbs;
+
+/// <summary>Says how far each part of a pipeline is. What cannot be reached is said in words; the rest is shown.</summary>
+sealed class StatusVerb() : Verb("status", "Show how far source, log and lake are", "status", "status --output json")
+{
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
+    {
+        var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
+        var screen = Screen.Of(line);
+        var result = new JsonObject { ["pipeline"] = config.Name };
+        var allReached = true;
+        foreach (var (name, read) in Parts(config, line))
+        {
+            var part = new JsonObject();
+            try
+            {
+                await read(part, ct);
+            }
+            catch (Exception failure) when (failure is TaplineException or NpgsqlException)
+            {
+                part["error"] = failure.Message;
+                allReached = false;
+            }
+            result[name] = part;
+            screen.Line($"{name,-7} {string.Join("   ", part.Where(IsPlain).Select(static p => $"{p.Key} {p.Value}"))}");
+            foreach (var row in part["tables"] as JsonArray ?? [])
+                screen.Line($"        {string.Join("   ", ((JsonObject)row!).Select(static p => $"{p.Key} {p.Value}"))}");
+        }
+        screen.Result(result);
+        return allReached ? ExitCode.Success : ExitCode.Unreachable;
+    }
+
+    static bool IsPlain(KeyValuePair<string, JsonNode?> field) => field.Value is not JsonArray;
+
+    static IEnumerable<(string Name, Func<JsonObject, CancellationToken, Task> Read)> Parts(PipelineConfig config, ParseResult line)
+    {
+        if (config.Source is not null)
+            yield return ("source", (part, ct) => ReadSourceAsync(config.Source, part, ct));
+        yield return ("log", (part, ct) => ReadLogAsync(config, line, part, ct));
+        yield return ("lake", (part, ct) => ReadLakeAsync(config, part, ct));
+    }
+
+    static async Task ReadSourceAsync(SourceConfig source, JsonObject part, CancellationToken ct)
+    {
+        part["database"] = source.ToString();
+        await using var connection = new NpgsqlConnection(ConnectionText.Parse(source.Connection).ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT active, wal_status, confirmed_flush_lsn::text,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint
+            FROM pg_replication_slots WHERE slot_name = $1
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = source.Slot });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        part["slot"] = source.Slot;
+        if (!await reader.ReadAsync(ct))
+        {
+            part["state"] = "not created yet";
+            return;
+        }
+        part["state"] = reader.GetBoolean(0) ? "in use" : "not in use";
+        part["wal"] = reader.GetString(1);
+        part["confirmed_lsn"] = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2);
+        part["behind_bytes"] = await reader.IsDBNullAsync(3, ct) ? null : reader.GetInt64(3);
+    }
+
+    static async Task ReadLogAsync(PipelineConfig config, ParseResult line, JsonObject part, CancellationToken ct)
+    {
+        using var logs = ProcessLog.Open(line);
+        await using var pipeline = await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
+        var (manifest, _) = await new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
+        long records = 0;
+        long behind = 0;
+        var topics = (await pipeline.Log.ListTopicsAsync(ct))
+            .Where(topic => topic.Name.StartsWith($"{config.Name}.", StringComparison.Ordinal)).ToList();
+        foreach (var topic in topics)
+        {
+            for (var partition = 0; partition < topic.Partitions; partition++)
+            {
+                var range = await pipeline.Log.OffsetsAsync(new TopicPartition(topic.Name, partition), ct);
+                var read = manifest?.Offsets.GetValueOrDefault(topic.Name)?.GetValueOrDefault(partition) ?? 0;
+                records += range.End;
+                behind += topic.Name == TopicNames.Quarantine(config.Name) ? 0 : Math.Max(0, range.End - read);
+            }
+        }
+        part["topics"] = topics.Count;
+        part["records"] = records;
+        part["not_in_lake"] = behind;
+    }
+
+    static async Task ReadLakeAsync(PipelineConfig config, JsonObject part, CancellationToken ct)
+    {
+        part["folder"] = config.Lake.Path;
+        using var session = await LakeFolder.OpenSessionAsync(config.Lake.Path, TimeProvider.System, ct);
+        var store = RunningPipeline.OpenLake(config.Lake, TimeProvider.System, mustExist: true);
+        var (manifest, open) = await new EpochStore(store, 0).ReadAsync(ct);
+        part["epoch"] = manifest?.Epoch ?? 0;
+        part["open_epoch"] = open?.Epoch;
+        if (manifest is not null)
+        {
+            part["committed_at"] = Instant(manifest.CommittedAtMs);
+            part["newest_change"] = manifest.SourceTimestampUs == 0 ? null : Instant(manifest.SourceTimestampUs / 1_000);
+        }
+        part["quarantined"] = Count(session, "quarantine", ct);
+        part["tables"] = new JsonArray([.. session.Tables
+            .Where(static table => table.Layer == "current")
+            .Select(table => new JsonObject
+            {
+                ["table"] = table.Name,
+                ["rows"] = Count(session, table.Root, ct),
+                ["version"] = table.Version,
+                ["files"] = table.Files.Length,
+            })]);
+    }
+
+    static long Count(LakeSession session, string root, CancellationToken ct)
+    {
+        if (session.Tables.FirstOrDefault(table => table.Root == root) is not { } table)
+            return 0;
+        using var result = session.Query($"SELECT count(*) FROM {LakeSession.RelationOf(table)}", ct: ct);
+        return result.NextChunk() is { } chunk ? chunk.Column(0).Int64s[0] : 0;
+    }
+
+    static string Instant(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+}
