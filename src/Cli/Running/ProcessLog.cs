@@ -19,6 +19,5 @@ static class ProcessLog
                 options.TimestampFormat = "HH:mm:ss.fff ";
                 options.ColorBehavior = LoggerColorBehavior.Disabled;
             })
-            .Services.Configure<ConsoleLoggerOptions>(static options =>
-                options.LogToStandardErrorThreshold = LogLevel.Trace));
+            .AddConsole(static options => options.LogToStandardErrorThreshold = LogLevel.Trace));
 }

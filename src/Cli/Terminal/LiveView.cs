@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using Tapline.Cli.Running;
 using Tapline.Ingest.Postgres;
 using Tapline.Streaming;
@@ -55,7 +54,7 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
             _rates.Add(worker.Status);
     }
 
-    IRenderable Draw()
+    Rows Draw()
     {
         Sample();
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };

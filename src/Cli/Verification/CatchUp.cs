@@ -1,6 +1,4 @@
-using System.Globalization;
 using Npgsql;
-using NpgsqlTypes;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
@@ -47,9 +45,9 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
     async Task<(long Behind, bool Active)> SlotAsync(NpgsqlConnection connection, long lsn, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pg_wal_lsn_diff($1, confirmed_flush_lsn)::bigint, active FROM pg_replication_slots WHERE slot_name = $2",
+            "SELECT pg_wal_lsn_diff($1::pg_lsn, confirmed_flush_lsn)::bigint, active FROM pg_replication_slots WHERE slot_name = $2",
             connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = new NpgsqlLogSequenceNumber(unchecked((ulong)lsn)) });
+        command.Parameters.Add(new NpgsqlParameter { Value = SourcePosition.FormatLsn(lsn) });
         command.Parameters.Add(new NpgsqlParameter { Value = options.Slot });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct))
