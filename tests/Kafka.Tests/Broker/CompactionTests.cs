@@ -1,6 +1,7 @@
+using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
-using Tapline.Kafka.Broker;
+using Tapline.Kafka.Client.Records;
 using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Tests.Broker;
@@ -29,7 +30,7 @@ public class CompactionTests
     [Fact]
     public async Task Gzip_batches_are_unpacked_and_codecs_without_a_library_are_left_alone()
     {
-        await using var broker = await TestBroker.StartAsync(o => o.Codecs = BuiltInRecordCodecs.Instance);
+        await using var broker = await TestBroker.StartAsync(options => options.Codecs = new WithoutZstd());
         using var client = await broker.ConnectAsync();
         await client.CreateTopicAsync("t", 1, Compacted);
         var opaque = Batches.Keyed(1, ("a", "0"));
@@ -42,6 +43,25 @@ public class CompactionTests
         var left = (await client.FetchAsync("t", 0)).Bytes;
         Assert.Equal(opaque[21..], left[21..opaque.Length]);
         Assert.Equal([(2, "b", "1", 1), (3, "a", "2", 1)], (await client.FetchAsync("t", 1)).Records());
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_garbage_inside_is_kept_and_holds_nothing_up()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        using var client = await broker.ConnectAsync();
+        await client.CreateTopicAsync("t", 1, Compacted);
+        var garbage = Batches.Keyed(1, ("a", "0"));
+        Assert.True(RecordBatchHeader.TryRead(garbage, out var header));
+        garbage.AsSpan(RecordBatchHeader.Size).Fill(0xFF);
+        header.Write(garbage);
+        Assert.Equal((KafkaError.None, 0), await client.ProduceAsync("t", garbage));
+        await client.ProduceAsync("t", Batches.Keyed(1, ("a", "1")));
+        await client.ProduceAsync("t", Batches.Keyed(1, ("a", "2")));
+        CloseAndCompact(broker);
+        Assert.Equal([(2, "a", "2", 1)], (await client.FetchAsync("t", 1)).Records());
+        Assert.Equal(garbage[21..], (await client.FetchAsync("t", 0)).Bytes[21..garbage.Length]);
+        Assert.Equal((KafkaError.None, 0, 1), await client.ListOffsetAsync("t", 0));
     }
 
     [Fact]
@@ -113,4 +133,13 @@ public class CompactionTests
         broker.Time.Advance(TimeSpan.FromSeconds(2));
         broker.Maintain();
     }
+}
+
+/// <summary>A machine without the library for one codec.</summary>
+sealed class WithoutZstd : IRecordCodecs
+{
+    public bool Supports(RecordCodec codec) => codec != RecordCodec.Zstd && RecordCodecs.Instance.Supports(codec);
+
+    public void Decompress(RecordCodec codec, ReadOnlySpan<byte> packed, IBufferWriter<byte> output, int bytesMax) =>
+        RecordCodecs.Instance.Decompress(codec, packed, output, bytesMax);
 }

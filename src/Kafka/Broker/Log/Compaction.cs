@@ -5,8 +5,9 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Kafka.Broker.Log;
 
-/// <summary>Keeps the last record of each key in a partition's closed segments. Offsets stay; batches of codecs that
-/// cannot be unpacked here, and records without a key, are kept as they are.</summary>
+/// <summary>Keeps the last record of each key in a partition's closed segments. Offsets stay; batches that cannot be
+/// unpacked here, be it for their codec or for what a producer put inside, and records without a key, are kept as they
+/// are.</summary>
 /// <remarks>A tombstone is kept until <c>delete.retention.ms</c> after its segment was closed, and through one whole
 /// compaction: by then the records that it deletes are gone from the file, so it cannot uncover one.</remarks>
 sealed class Compaction(IRecordCodecs codecs, int keysMax, int batchBytesMax)
@@ -58,13 +59,34 @@ sealed class Compaction(IRecordCodecs codecs, int keysMax, int batchBytesMax)
         while (scanner.MoveNext())
         {
             ct.ThrowIfCancellationRequested();
-            var header = scanner.Header;
-            if (!codecs.Supports(header.Codec))
+            if (!TryUnpack(scanner, out var plain))
                 continue;
-            var records = Records(header, scanner.Batch);
+            var records = new RecordReader(plain, scanner.Header.RecordCount);
             while (records.MoveNext())
                 if (records.Current.HasKey)
-                    lastOffsets[KeyHash.Of(records.Current.Key)] = header.BaseOffset + records.Current.OffsetDelta;
+                    lastOffsets[KeyHash.Of(records.Current.Key)] =
+                        scanner.Header.BaseOffset + records.Current.OffsetDelta;
+        }
+    }
+
+    // The broker took the batch without looking inside: only here does it turn out whether it holds what its head says.
+    bool TryUnpack(SegmentScanner scanner, out ReadOnlySpan<byte> plain)
+    {
+        plain = default;
+        if (!codecs.Supports(scanner.Header.Codec))
+            return false;
+        try
+        {
+            plain = codecs.Unpack(scanner.Header.Codec, scanner.Batch, _plain, batchBytesMax);
+            var records = new RecordReader(plain, scanner.Header.RecordCount);
+            while (records.MoveNext())
+                if (records.Current.OffsetDelta < 0 || records.Current.OffsetDelta > scanner.Header.LastOffsetDelta)
+                    return false;
+            return true;
+        }
+        catch (MalformedMessageException)
+        {
+            return false;
         }
     }
 
@@ -110,13 +132,13 @@ sealed class Compaction(IRecordCodecs codecs, int keysMax, int batchBytesMax)
     ReadOnlySpan<byte> Keep(SegmentScanner scanner, Dictionary<KeyHash, long> lastOffsets, bool dropsTombstones)
     {
         var header = scanner.Header;
-        if (!codecs.Supports(header.Codec))
+        if (!TryUnpack(scanner, out var plain))
             return scanner.Batch;
         _rebuilt.ResetWrittenCount();
         _rebuilt.GetSpan(RecordBatchHeader.Size)[..RecordBatchHeader.Size].Clear();
         _rebuilt.Advance(RecordBatchHeader.Size);
         var kept = 0;
-        var records = Records(header, scanner.Batch);
+        var records = new RecordReader(plain, header.RecordCount);
         while (records.MoveNext())
         {
             var record = records.Current;
@@ -141,9 +163,6 @@ sealed class Compaction(IRecordCodecs codecs, int keysMax, int batchBytesMax)
         }).Write(batch, PartitionLog.LeaderEpoch);
         return batch;
     }
-
-    RecordReader Records(in RecordBatchHeader header, ReadOnlySpan<byte> batch) =>
-        new(codecs.Unpack(header, batch, _plain, batchBytesMax), header.RecordCount);
 
     /// <summary>A key by 128 bits of its SHA-256: two keys that share them are not to be found.</summary>
     readonly record struct KeyHash(UInt128 Bits)

@@ -29,10 +29,25 @@ static class TimeLookup
         SegmentScanner scanner, long timestampMs, long start, IRecordCodecs codecs, int bytesMax)
     {
         var header = scanner.Header;
+        var whole = (Math.Max(header.BaseOffset, start), header.MaxTimestampMs);
         if (header.IsLogAppendTime || !codecs.Supports(header.Codec))
-            return (Math.Max(header.BaseOffset, start), header.MaxTimestampMs);
+            return whole;
+        try
+        {
+            return FindRecord(scanner, timestampMs, start, codecs, bytesMax);
+        }
+        catch (MalformedMessageException)
+        {
+            return whole;
+        }
+    }
+
+    static (long Offset, long TimestampMs)? FindRecord(
+        SegmentScanner scanner, long timestampMs, long start, IRecordCodecs codecs, int bytesMax)
+    {
+        var header = scanner.Header;
         var plain = new ArrayBufferWriter<byte>();
-        var records = new RecordReader(codecs.Unpack(header, scanner.Batch, plain, bytesMax), header.RecordCount);
+        var records = new RecordReader(codecs.Unpack(header.Codec, scanner.Batch, plain, bytesMax), header.RecordCount);
         while (records.MoveNext())
         {
             var offset = header.BaseOffset + records.Current.OffsetDelta;
