@@ -35,6 +35,9 @@ static partial class Log
     [LoggerMessage(1010, LogLevel.Warning, "slot {Slot} holds back {LagBytes} bytes of log; {SafeBytes} more are safe")]
     public static partial void SlotLags(this ILogger logger, string slot, long lagBytes, long? safeBytes);
 
+    [LoggerMessage(1012, LogLevel.Warning, "what was sent last was not acknowledged and comes again")]
+    public static partial void DrainFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(1011, LogLevel.Information, "publication {Publication} created for {Tables} tables")]
     public static partial void PublicationCreated(this ILogger logger, string publication, int tables);
 }

@@ -107,6 +107,7 @@ public sealed class PostgresSource
     {
         var slot = new SlotSetup(database, _options, progress, _time, _logger);
         var confirmed = await slot.CheckAsync(ct);
+        await slot.ReopenForNewTablesAsync(tables, ct);
         var watch = new SlotWatch(database, _options, _meter, _time, _logger);
         await TaskScope.RunBesideAsync(
             async c =>

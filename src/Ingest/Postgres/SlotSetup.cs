@@ -58,6 +58,23 @@ sealed class SlotSetup(
         return slot.Lsn;
     }
 
+    /// <summary>Opens the copy again for tables that came to the publication after it was done. The slot lies before
+    /// their copy, as with any copy that is resumed.</summary>
+    public async Task ReopenForNewTablesAsync(IReadOnlyList<SourceTable> tables, CancellationToken ct)
+    {
+        if (progress.Slot is not { Stage: CopyStage.Copied } slot)
+            return;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var plan = new CopyPlan(connection, progress, options.ChunkRows);
+        foreach (var table in tables)
+        {
+            if (!await plan.IsNewAsync(table, ct))
+                continue;
+            await progress.SetSlotAsync(slot with { Stage = CopyStage.Copying }, ct);
+            return;
+        }
+    }
+
     /// <summary>Records that there is no slot any more, and then drops it: a crash between the two is mended by the
     /// next start.</summary>
     public async Task ForgetAsync(CancellationToken ct)

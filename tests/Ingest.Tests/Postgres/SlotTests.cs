@@ -66,6 +66,24 @@ public sealed class SlotTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_table_that_joins_the_publication_later_is_copied_by_the_next_start()
+    {
+        await using var capture = await Capture.CreateAsync(servers, "embedded", Table);
+        capture.Start();
+        await capture.CatchUpAsync();
+        await capture.StopAsync();
+        await capture.ExecuteAsync(
+            "CREATE TABLE late (id int PRIMARY KEY); INSERT INTO late VALUES (1), (2);"
+            + "ALTER PUBLICATION tapline ADD TABLE late; INSERT INTO late VALUES (3)");
+        capture.Start();
+        await capture.CatchUpAsync();
+        var late = await capture.RecordsAsync("public.late");
+        Assert.Equal(3, late.Count(static r => r.Op == "r"));
+        Assert.Single(await capture.RecordsAsync("public.t"));
+        await Replay.AssertEqualsSourceAsync(capture, "public.late");
+    }
+
+    [Fact]
     public async Task A_resync_copies_everything_again()
     {
         await using var capture = await Capture.CreateAsync(servers, "embedded", Table);

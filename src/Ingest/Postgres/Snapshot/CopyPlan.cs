@@ -33,6 +33,13 @@ sealed class CopyPlan(NpgsqlConnection connection, ProgressLog progress, int chu
         return chunks;
     }
 
+    /// <summary>Whether no part of a table was ever planned: it came to the publication after the first copy.</summary>
+    public async Task<bool> IsNewAsync(SourceTable source, CancellationToken ct)
+    {
+        var leaves = await LeavesAsync(source, ct);
+        return leaves.Count > 0 && leaves.TrueForAll(leaf => progress.Plan(leaf.QuotedName) is null);
+    }
+
     RelationPlan Cut(Leaf leaf)
     {
         var pageRows = leaf.Pages > 0 && leaf.Rows > 0 ? leaf.Rows / leaf.Pages : PageRowsAssumed;

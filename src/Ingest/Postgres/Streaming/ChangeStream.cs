@@ -60,14 +60,27 @@ sealed class ChangeStream(
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            using var drain = new CancellationTokenSource(_drainMax, time);
-            await acknowledger.AcknowledgeAsync(drain.Token);
-            logger.StreamingStopped(SourcePosition.FormatLsn(meter.AcknowledgedLsn));
+            await DrainAsync(acknowledger);
             throw;
         }
         finally
         {
             await StopAsync(enumerator, reading);
+        }
+    }
+
+    async Task DrainAsync(Acknowledger acknowledger)
+    {
+        using var limit = new CancellationTokenSource(_drainMax, time);
+        try
+        {
+            await acknowledger.AcknowledgeAsync(limit.Token);
+            logger.StreamingStopped(SourcePosition.FormatLsn(meter.AcknowledgedLsn));
+        }
+        catch (Exception exception)
+        {
+            // What was not acknowledged comes again, with the same positions.
+            logger.DrainFailed(exception);
         }
     }
 
