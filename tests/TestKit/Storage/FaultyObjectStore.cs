@@ -6,8 +6,10 @@ namespace Tapline.TestKit.Storage;
 /// <param name="LostAnswers">A put-if-absent is carried out, or not, and its answer is <see
 /// cref="PutOutcome.Unknown"/>.</param>
 /// <param name="Refusals">A write or read throws <see cref="IOException"/> and does nothing.</param>
+/// <param name="PutRefusals">As <paramref name="Refusals"/>, for plain writes only.</param>
 /// <param name="Delays">A call gives way to other tasks before and after it acts.</param>
-public sealed record StoreFaults(double LostAnswers = 0, double Refusals = 0, double Delays = 0);
+public sealed record StoreFaults(
+    double LostAnswers = 0, double Refusals = 0, double PutRefusals = 0, double Delays = 0);
 
 /// <summary>A store that fails by seed, in front of one that does not.</summary>
 public sealed class FaultyObjectStore(IObjectStore inner, int seed, StoreFaults faults) : IObjectStore
@@ -38,6 +40,8 @@ public sealed class FaultyObjectStore(IObjectStore inner, int seed, StoreFaults 
     public async ValueTask PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
         await StartAsync(key);
+        if (Happens(faults.PutRefusals))
+            throw new IOException($"the store refuses {key}");
         await inner.PutAsync(key, content, ct);
         await DelayAsync();
     }

@@ -43,10 +43,22 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
     /// <summary>Writes the checkpoint of a snapshot. Never throws but for cancellation.</summary>
     public async Task<CheckpointOutcome> WriteAsync(DeltaSnapshot snapshot, CancellationToken ct)
     {
-        var scratch = Path.Combine(Path.GetTempPath(), $"tapline-checkpoint-{services.NewId():N}");
         try
         {
-            Directory.CreateDirectory(scratch);
+            return await WriteFilesAsync(snapshot, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new CheckpointOutcome.Failed(snapshot.Version, e);
+        }
+    }
+
+    async Task<CheckpointOutcome> WriteFilesAsync(DeltaSnapshot snapshot, CancellationToken ct)
+    {
+        var scratch = Path.Combine(Path.GetTempPath(), $"tapline-checkpoint-{services.NewId():N}");
+        Directory.CreateDirectory(scratch);
+        try
+        {
             var lines = Path.Combine(scratch, "actions.json");
             var parquet = Path.Combine(scratch, "checkpoint.parquet");
             var actions = await WriteLinesAsync(snapshot, lines, ct);
@@ -63,14 +75,9 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
             await store.PutAsync(folder.LastCheckpoint, bytes, ct);
             return new CheckpointOutcome.Written(snapshot.Version, actions, content.Length);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return new CheckpointOutcome.Failed(snapshot.Version, e);
-        }
         finally
         {
-            if (Directory.Exists(scratch))
-                Directory.Delete(scratch, recursive: true);
+            Directory.Delete(scratch, recursive: true);
         }
     }
 

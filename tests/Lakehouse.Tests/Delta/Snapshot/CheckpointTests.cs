@@ -110,6 +110,18 @@ public sealed class CheckpointTests : IDisposable
         Assert.Empty((await OpenAsync()).Tombstones);
     }
 
+    [Fact]
+    public async Task A_checkpoint_that_fails_does_not_fail_the_commit()
+    {
+        await CreateAsync();
+        // Every plain write is refused; a commit needs none.
+        var store = new FaultyObjectStore(_store, seed: 1, new StoreFaults(PutRefusals: 1));
+        var table = (await DeltaTable.OpenAsync(store, "t", Services with { CheckpointInterval = 1 }, Ct))!;
+        var committed = Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(Tables.Append("a"), Ct));
+        Assert.IsType<IOException>(Assert.IsType<CheckpointOutcome.Failed>(committed.Checkpoint).Cause);
+        Assert.Equal("a", Assert.Single((await OpenAsync()).Files.Values).Path);
+    }
+
     async Task<DeltaTable> CreateAsync() => await DeltaTable.CreateAsync(_store, "t", Tables.Accounts, Services, Ct);
 
     async Task<DeltaSnapshot> OpenAsync() => (await DeltaTable.OpenAsync(_store, "t", Services, Ct))!.Snapshot;
