@@ -83,6 +83,9 @@ public sealed class LaneTests
             (await world.QuarantineAsync(Ct)).Select(row => row[0]!).Order(StringComparer.Ordinal));
     }
 
-    static string Envelope(string after, char op = 'c') =>
-        $$"""{"before":null,"after":{{after}},"source":{"snapshot":"false","sequence":"[\"1000\",\"1011\"]","ts_us":1,"txId":1,"lsn":1011},"op":"{{op}}","ts_ms":6}""";
+    static string Envelope(string after, char op = 'c') => $$"""
+        {"before":null,"after":{{after}},
+         "source":{"snapshot":"false","sequence":"[\"1000\",\"1011\"]","ts_us":1,"txId":1,"lsn":1011},
+         "op":"{{op}}","ts_ms":6}
+        """;
 }

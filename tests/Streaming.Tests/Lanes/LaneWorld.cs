@@ -209,7 +209,13 @@ sealed class LaneWorld : IAsyncDisposable
     {
         _lsn += 10;
         Changes++;
-        var envelope = $$"""{"before":null,"after":{{after}},"source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{_lsn / 100 * 100}}\",\"{{_lsn}}\"]","ts_us":5000,"schema":"app","table":"items","txId":{{_lsn / 100}},"lsn":{{_lsn}} },"transaction":null,"op":"{{op}}","ts_ms":6}""";
+        var commit = _lsn / 100 * 100;
+        var envelope = $$"""
+            {"before":null,"after":{{after}},
+             "source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{commit}}\",\"{{_lsn}}\"]",
+                       "ts_us":5000,"schema":"app","table":"items","txId":{{commit}},"lsn":{{_lsn}}},
+             "transaction":null,"op":"{{op}}","ts_ms":6}
+            """;
         var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}")) };
         if (header is { } extra)
             headers.Add(extra);
