@@ -10,6 +10,7 @@ namespace Tapline.Kafka.Broker;
 sealed class Maintenance(
     TopicCatalog topics, GroupCoordinator groups, BrokerOptions options, TimeProvider time, ILogger logger)
 {
+    readonly Lock _round = new();
     readonly Compaction _compaction = new(options.Codecs, options.CompactionKeysMax, options.RequestBytesMax);
 
     IEnumerable<PartitionLog> Logs => topics.Topics.SelectMany(topic => topic.Partitions).Append(groups.Offsets.Log);
@@ -19,8 +20,14 @@ sealed class Maintenance(
         RepeatAsync(options.FlushPolicy.Interval, () => ForEach(log => log.Flush()), ct),
         RepeatAsync(options.MaintenanceInterval, () => RunOnce(ct), ct));
 
-    /// <summary>One round over all partitions.</summary>
-    public void RunOnce(CancellationToken ct) => ForEach(log =>
+    /// <summary>One round over all partitions; there is never more than one at a time.</summary>
+    public void RunOnce(CancellationToken ct)
+    {
+        lock (_round)
+            ForEach(log => Maintain(log, ct));
+    }
+
+    void Maintain(PartitionLog log, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         var now = time.GetUtcNow();
@@ -28,7 +35,7 @@ sealed class Maintenance(
         if (_compaction.Apply(log, now, ct))
             logger.Compacted(log.Folder, log.CleanedUpTo);
         log.ExpireProducers(now - options.ProducerExpiry);
-    });
+    }
 
     async Task RepeatAsync(TimeSpan? interval, Action round, CancellationToken ct)
     {

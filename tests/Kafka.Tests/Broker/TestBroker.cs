@@ -9,7 +9,8 @@ sealed class TestBroker : IAsyncDisposable
 {
     TestBroker(string folder, Action<BrokerOptions>? configure)
     {
-        Options = new BrokerOptions { DataDirectory = folder };
+        // Maintenance runs when a test calls for it.
+        Options = new BrokerOptions { DataDirectory = folder, MaintenanceInterval = TimeSpan.FromDays(1) };
         configure?.Invoke(Options);
     }
 

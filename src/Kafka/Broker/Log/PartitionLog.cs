@@ -22,6 +22,7 @@ sealed class PartitionLog : IDisposable
     Segment[] _segments; // Replaced as a whole under the writer lock; readers take it as it is.
     long _endOffset;
     bool _isDirty;
+    bool _isDeleted;
 
     public PartitionLog(string folder, TopicSettings settings, LogOpening opening, ILogger logger)
     {
@@ -64,6 +65,7 @@ sealed class PartitionLog : IDisposable
             return AppendOutcome.Refused(outcome);
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             var verdict = _producers.Check(header);
             if (verdict.Error != KafkaError.None)
                 return AppendOutcome.Refused(verdict.Error);
@@ -121,6 +123,7 @@ sealed class PartitionLog : IDisposable
     {
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             if (offset <= StartOffset)
                 return;
             Save(_checkpoint with { LogStart = offset });
@@ -132,6 +135,7 @@ sealed class PartitionLog : IDisposable
     {
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             var active = Segments[^1];
             if (active.Bytes == 0 || !isDue(active))
                 return;
@@ -146,6 +150,7 @@ sealed class PartitionLog : IDisposable
         lock (_maintaining)
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             var gone = count(Segments.AsSpan(..^1));
             if (gone == 0)
                 return;
@@ -164,6 +169,7 @@ sealed class PartitionLog : IDisposable
         lock (_maintaining)
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             var at = Array.IndexOf(_segments, old[0]);
             File.Delete(Path.ChangeExtension(old[0].Path, ".index"));
             AtomicFile.Rename(compactedPath, old[0].Path);
@@ -181,7 +187,10 @@ sealed class PartitionLog : IDisposable
     public void NoteCleaned(long upTo)
     {
         lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
             Save(_checkpoint with { CleanedUpTo = upTo });
+        }
     }
 
     /// <summary>Forgets producers that have long been silent.</summary>
@@ -199,6 +208,7 @@ sealed class PartitionLog : IDisposable
             Segment[] segments;
             lock (_writing)
             {
+                ObjectDisposedException.ThrowIf(_isDeleted, this);
                 if (!_isDirty)
                     return;
                 segments = Segments;
@@ -220,6 +230,22 @@ sealed class PartitionLog : IDisposable
                 segment.Seal();
             ProducerSnapshots.Save(Folder, EndOffset, _producers);
         }
+    }
+
+    /// <summary>Gives the folder up under another name, then deletes it. Who is still at this log, maintenance for one,
+    /// is thrown out by <see cref="ObjectDisposedException"/> before it touches what a new topic puts in its place.
+    /// </summary>
+    public void Delete(string deletedSuffix)
+    {
+        lock (_maintaining)
+        lock (_writing)
+        {
+            _isDeleted = true;
+            Dispose();
+            Directory.Move(Folder, Folder + deletedSuffix);
+        }
+        _appended.Pulse();
+        Directory.Delete(Folder + deletedSuffix, recursive: true);
     }
 
     /// <summary>Closes the files as they are.</summary>

@@ -48,5 +48,9 @@ sealed class DeleteRecords(BrokerServices services) : ImmediateHandler(ApiKey.De
         {
             return (-1, KafkaError.KafkaStorageError);
         }
+        catch (ObjectDisposedException)
+        {
+            return (-1, KafkaError.UnknownTopicOrPartition); // Deleted a moment ago.
+        }
     }
 }

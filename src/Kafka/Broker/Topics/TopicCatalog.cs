@@ -134,19 +134,11 @@ sealed class TopicCatalog
             var (error, _) = Try(() =>
             {
                 foreach (var partition in topic.Partitions)
-                    Remove(partition);
+                    partition.Delete(DeletedSuffix);
             });
             _logger.TopicDeleted(name);
             return error;
         }
-    }
-
-    static void Remove(PartitionLog partition)
-    {
-        partition.Dispose();
-        partition.Appended.Pulse();
-        Directory.Move(partition.Folder, partition.Folder + DeletedSuffix);
-        Directory.Delete(partition.Folder + DeletedSuffix, recursive: true);
     }
 
     static string? ProblemOf(IReadOnlyDictionary<string, string> settings) =>
