@@ -9,6 +9,8 @@ namespace Tapline.Streaming.Tests.Decoding;
 /// <summary>One record that a real connector wrote.</summary>
 sealed record CapturedRecord(string File, int Line, string Topic, byte[]? Key, byte[]? Value)
 {
+    public ImmutableArray<(string Name, byte[] Value)> Headers { get; init; } = [];
+
     public override string ToString() => $"{File}:{Line} {Topic}";
 }
 
@@ -28,8 +30,16 @@ static class Captures
             using var record = JsonDocument.Parse(line);
             yield return new CapturedRecord(
                 file, number, record.RootElement.GetProperty("topic").GetString()!,
-                Bytes(record, "key"), Bytes(record, "value"));
+                Bytes(record, "key"), Bytes(record, "value"))
+            {
+                Headers = [.. HeadersOf(record.RootElement)],
+            };
         }
+
+        static IEnumerable<(string, byte[])> HeadersOf(JsonElement record) =>
+            from header in record.GetProperty("headers").EnumerateArray()
+            let value = header.GetProperty("simple").GetString()!
+            select (header.GetProperty("k").GetString()!, Encoding.UTF8.GetBytes(value));
 
         static byte[]? Bytes(JsonDocument record, string name) =>
             record.RootElement.GetProperty(name).GetString() is { } text ? Encoding.UTF8.GetBytes(text) : null;

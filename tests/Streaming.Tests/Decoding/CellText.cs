@@ -39,7 +39,8 @@ static class CellText
     {
         ColumnType.Float32 or ColumnType.Float64 => Number(text),
         ColumnType.String when schema.SourceType == "numeric" && text.Contains('.') => text.TrimEnd('0').TrimEnd('.'),
-        ColumnType.String when schema.SourceType == "inet" => text.Replace("/32", "", StringComparison.Ordinal),
+        ColumnType.String when schema.SourceType == "inet" =>
+            text.Replace("/32", "", StringComparison.Ordinal).Replace("/128", "", StringComparison.Ordinal),
         ColumnType.Decimal =>
             text.Replace("$", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal),
         ColumnType.Binary when schema.SourceType.StartsWith("bit", StringComparison.Ordinal) => text.TrimStart('0'),
@@ -78,7 +79,7 @@ static class CellText
             return "infinity";
         if (microseconds == -long.MaxValue)
             return "-infinity";
-        var text = DateTime.UnixEpoch.AddMicroseconds(microseconds)
+        var text = DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond)
             .ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
         return zoned ? text + "+00" : text;
     }
