@@ -26,7 +26,7 @@ public sealed record StreamOptions
     public int FetchBytesMax { get; init; } = 8 << 20;
 
     /// <summary>A record with a larger key and value goes to quarantine.</summary>
-    public int MessageBytesMax { get; init; } = 1 << 20;
+    public int MessageBytesMax { get; init; } = 16 << 20;
 
     /// <summary>How often new topics are looked for.</summary>
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -11,6 +11,9 @@ static partial class ConfigFile
 {
     const int FileBytesMax = 1 << 20;
 
+    // The largest record that our producers send and the topics that we make take.
+    const int MessageBytesMaxDefault = 16 << 20;
+
     /// <summary>Reads and checks a file. Relative paths in it are meant from its folder. Throws
     /// <see cref="ConfigException"/> with every mistake.</summary>
     public static PipelineConfig Load(string file)
@@ -156,12 +159,12 @@ static partial class ConfigFile
     static StreamConfig Stream(ConfigSection root)
     {
         if (root.Section("stream") is not { } stream)
-            return new StreamConfig(TimeSpan.FromSeconds(1), 1, 1L << 30, 1 << 20);
+            return new StreamConfig(TimeSpan.FromSeconds(1), 1, 1L << 30, MessageBytesMaxDefault);
         var config = new StreamConfig(
             stream.Seconds("epoch_seconds", 1, 0.05, 3600),
             stream.Integer("lanes", 1, 1, 256),
             (long)stream.Integer("memory_mb", 1024, 64, 1 << 20) << 20,
-            stream.Integer("message_bytes_max", 1 << 20, 1 << 10, 1 << 30));
+            stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30));
         stream.Close();
         return config;
     }

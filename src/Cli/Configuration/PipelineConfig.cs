@@ -57,6 +57,7 @@ sealed record LakeConfig(string Path, Durability Durability);
 /// <summary>The stream worker's bounds.</summary>
 /// <param name="Epoch">How long changes are gathered between two commits.</param>
 /// <param name="Lanes">How many lanes.</param>
-/// <param name="MemoryBytesMax">Memory for state and buffers.</param>
+/// <param name="MemoryBytesMax">What changes may take between two commits is an eighth of this; the rows of the current
+/// tables come on top.</param>
 /// <param name="MessageBytesMax">The longest message; a longer one goes to quarantine.</param>
 sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int MessageBytesMax);

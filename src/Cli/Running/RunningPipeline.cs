@@ -169,6 +169,7 @@ sealed class RunningPipeline : IAsyncDisposable
         Prefix = config.Name,
         EpochInterval = config.Stream.Epoch,
         EpochIntervalMax = TimeSpan.FromSeconds(Math.Max(30, config.Stream.Epoch.TotalSeconds)),
+        EpochBytesMax = config.Stream.MemoryBytesMax / 8,
         MessageBytesMax = config.Stream.MessageBytesMax,
     };
 }
