@@ -40,7 +40,7 @@ public sealed class BrokerOptions
     public int RequestBytesMax { get; set; } = 100 << 20;
 
     /// <summary>The most record bytes in one answer, but for a single batch that is larger.</summary>
-    public int FetchBytesMax { get; set; } = 55 << 20;
+    public int FetchBytesMax { get; set; } = 16 << 20;
 
     /// <summary>The most connections at once; more are closed as they come.</summary>
     public int ConnectionsMax { get; set; } = 1000;
