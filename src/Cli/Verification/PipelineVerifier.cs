@@ -54,11 +54,17 @@ sealed class PipelineVerifier(
 
     async Task<TableVerification> CompareAsync(LakeTable table, SourceSnapshot source, CancellationToken ct)
     {
-        var schema = new TableSchema(
-            TableOf(table),
-            1,
-            [.. table.Columns.Where(static column => !column.Name.StartsWith('_'))],
-            WireFormat.Tapline);
+        var keys = await source.ColumnsAsync(TableOf(table), ct);
+        if (keys.Count == 0)
+        {
+            throw new TaplineException($"{table.Name} is in the lake, but not in the source any more",
+                "name the tables to verify: ./tapline verify schema.table …");
+        }
+        // A column that the source has dropped stays in the lake, and one that no change has shown yet is not there.
+        var columns = table.Columns
+            .Where(column => keys.ContainsKey(column.Name))
+            .Select(column => column with { KeyOrdinal = keys[column.Name] });
+        var schema = new TableSchema(TableOf(table), 1, [.. columns], WireFormat.Tapline);
         var verifier = new LakeVerifier(lake.Connection, source, new VerifyOptions { DifferencesMax = DifferencesMax });
         return await verifier.VerifyAsync(schema, LakeSession.RelationOf(table), ct);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Npgsql.Replication;
 using Npgsql.Replication.PgOutput;
+using Tapline.Contracts.Schema;
 using Tapline.Serving.Verification;
 
 namespace Tapline.Cli.Verification;
@@ -64,6 +65,28 @@ sealed class SourceSnapshot : ISourceSql, IAsyncDisposable
             rows.Add(row);
         }
         return rows;
+    }
+
+    /// <summary>A table's columns by name, each with its place in the primary key from 0, or -1; none when there is no such
+    /// table.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> ColumnsAsync(TableId table, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT a.attname, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
+            FROM pg_attribute a
+            JOIN pg_class c ON c.oid = a.attrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+            WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
+            """, _session);
+        command.Parameters.Add(new NpgsqlParameter { Value = table.Schema });
+        command.Parameters.Add(new NpgsqlParameter { Value = table.Name });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var columns = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct))
+            columns[reader.GetString(0)] = reader.GetInt32(1);
+        return columns;
     }
 
     public async ValueTask DisposeAsync()
