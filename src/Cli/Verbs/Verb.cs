@@ -27,6 +27,7 @@ abstract class Verb : Command
         new StatusVerb(),
         new VerifyVerb(),
         new DoctorVerb(),
+        new BenchVerb(),
         new SetupVerb(),
         new VersionVerb(),
     ];

@@ -1,0 +1,7 @@
+namespace Tapline.Cli.Bench;
+
+/// <summary>How much is measured.</summary>
+/// <param name="Rows">Rows of the snapshot, changes of the stream; the stages take at most 100 000.</param>
+/// <param name="Runs">Runs of each candidate; the middle one counts.</param>
+/// <param name="Time">The clock.</param>
+sealed record BenchOptions(int Rows, int Runs, TimeProvider Time);

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Tapline.Cli.Bench;
+using Tapline.Cli.Running;
+using Tapline.Cli.Terminal;
+using Tapline.Contracts;
+
+namespace Tapline.Cli.Verbs;
+
+/// <summary>Measures the parts and the whole on this machine, each beside a floor or a peer of the same run.</summary>
+sealed class BenchVerb : Verb
+{
+    static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
+
+    readonly Argument<string> _part = new("part")
+    {
+        Description = "stages, snapshot, stream or all",
+        DefaultValueFactory = static _ => "all",
+    };
+    readonly Option<int> _rows = new("--rows")
+    {
+        Description = "Rows to copy and changes to stream, 100 to 20 000 000",
+        DefaultValueFactory = static _ => 1_000_000,
+    };
+    readonly Option<int> _runs = new("--runs")
+    {
+        Description = "Runs of each candidate, 1 to 9; the middle one counts",
+        DefaultValueFactory = static _ => 3,
+    };
+
+    public BenchVerb()
+        : base("bench", "Measure how fast it is on this machine, with nothing but what it brings along",
+            "bench", "bench stages", "bench stream --rows 200000 --runs 5", "bench snapshot --output json")
+    {
+        _part.AcceptOnlyFromAmong("stages", "snapshot", "stream", "all");
+        Arguments.Add(_part);
+        Options.Add(_rows);
+        Options.Add(_runs);
+        Between(_rows, 100, 20_000_000);
+        Between(_runs, 1, 9);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
+    {
+        var screen = Screen.Of(line);
+        using var logs = ProcessLog.Open(line);
+        var options = new BenchOptions(line.GetValue(_rows), line.GetValue(_runs), TimeProvider.System);
+        using var timer = new CancellationTokenSource(TimeMax, options.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
+        try
+        {
+            var suite = new BenchSuite(options, new BenchProgress(screen, options.Time), logs);
+            var report = await suite.RunAsync(line.GetValue(_part)!, both.Token);
+            report.Print(screen);
+            screen.Result(report.ToJson());
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException late) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new TaplineException($"the benchmark was not done after {Units.Time(TimeMax)}", "ask for fewer --rows", late);
+        }
+    }
+
+    static void Between(Option<int> option, int min, int max) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() is var value && (value < min || value > max))
+            result.AddError($"{option.Name} must be from {min} to {max}");
+    });
+}
