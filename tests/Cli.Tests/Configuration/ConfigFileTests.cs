@@ -28,7 +28,7 @@ public sealed class ConfigFileTests
         Assert.Equal("tapline_bar", config.Source.Slot);
         Assert.Equal(4, config.Source.Parallelism);
         Assert.Equal(new LakeConfig("/lakes/bar", Durability.ProcessCrash), config.Lake);
-        Assert.Equal(new StreamConfig(TimeSpan.FromSeconds(0.5), 1, 256L << 20, 1 << 20), config.Stream);
+        Assert.Equal(new StreamConfig(TimeSpan.FromSeconds(0.5), 1, 256L << 20, 16 << 20), config.Stream);
         var connection = ConnectionText.Parse(config.Source.Connection);
         Assert.Equal(("db.example", 6432, "bar", "s cret"),
             (connection.Host, connection.Port, connection.Database, connection.Password));
