@@ -26,6 +26,7 @@ abstract class Verb : Command
         new SqlVerb(),
         new StatusVerb(),
         new VerifyVerb(),
+        new ChaosVerb(),
         new DoctorVerb(),
         new BenchVerb(),
         new SetupVerb(),

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Tapline.Cli.Configuration;
+using Tapline.Contracts;
+
+namespace Tapline.Cli.Chaos;
+
+/// <summary>A pipeline whose parts are processes, and what can be done to them. Disposing stops those that run.</summary>
+sealed class ChaosPipeline : IAsyncDisposable
+{
+    static readonly TimeSpan BrokerStartMax = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan CopyStartMax = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    readonly NpgsqlDataSource _database;
+    readonly TimeProvider _time;
+    readonly int _port;
+    readonly SortedDictionary<string, PipelinePart> _parts = new(StringComparer.Ordinal);
+
+    ChaosPipeline(PipelineConfig config, ChaosFolder folder, NpgsqlDataSource database, int port, TimeProvider time)
+    {
+        (Config, _database, _port, _time) = (config, database, port, time);
+        foreach (var verb in new[] { "broker", "ingest", "stream" })
+            _parts.Add(verb, new PipelinePart(verb, folder, time));
+    }
+
+    /// <summary>Its configuration.</summary>
+    public PipelineConfig Config { get; }
+
+    /// <summary>Writes the configuration and starts all parts.</summary>
+    public static async Task<ChaosPipeline> StartAsync(
+        ChaosFolder folder, string connectionString, NpgsqlDataSource database, TimeProvider time, CancellationToken ct)
+    {
+        var port = FreePort();
+        var yaml = $$"""
+            # The pipeline of a chaos run, good while that runs.
+            pipeline: bar
+            log: { embedded: { path: broker, port: {{port}} } }
+            source:
+              postgres:
+                connection: "{{connectionString}}"
+                tables: ["app.*", "billing.*", "marketing.*"]
+                heartbeat_seconds: 1
+            lake: { path: lake, durability: process }
+            stream: { epoch_seconds: 0.25 }
+            """;
+        await File.WriteAllTextAsync(folder.Config, yaml, ct);
+        var pipeline = new ChaosPipeline(ConfigFile.Load(folder.Config), folder, database, port, time);
+        try
+        {
+            await pipeline.StartAsync("broker", ct);
+            await pipeline.StartAsync("ingest", ct);
+            await pipeline.StartAsync("stream", ct);
+            return pipeline;
+        }
+        catch
+        {
+            await pipeline.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Does something while all parts are watched. Throws <see cref="TaplineException"/> when one of them ends that
+    /// was not killed.</summary>
+    public async Task WatchAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var working = work(stop.Token);
+        var ended = Task.WhenAny(_parts.Values.Select(static part => part.Ended));
+        if (await Task.WhenAny(working, ended) == ended)
+        {
+            await stop.CancelAsync();
+            // Whatever else went wrong, the part's end comes first.
+            await working.ContinueWith(static _ => { }, TaskScheduler.Default);
+            throw new TaplineException(await await ended);
+        }
+        await working;
+    }
+
+    /// <summary>Kills parts at once, then brings each back after its pause. Says in words what was killed.</summary>
+    public async Task<string> StrikeAsync(Strike strike, CancellationToken ct)
+    {
+        foreach (var victim in strike.Victims)
+            await _parts[victim.Part].KillAsync();
+        foreach (var victim in strike.Victims)
+        {
+            await Task.Delay(victim.Pause, _time, ct);
+            await StartAsync(victim.Part, ct);
+        }
+        return $"{string.Join('+', strike.Victims.Select(static victim => victim.Part))} at {Seconds(strike.At)} "
+            + $"for {string.Join('+', strike.Victims.Select(static victim => Seconds(victim.Pause)))}";
+    }
+
+    /// <summary>Waits until ingest copies tables, lets it go on for a moment and strikes. Says what was killed, or null when
+    /// the copy was over.</summary>
+    public async Task<string?> StrikeCopyAsync(TimeSpan moment, TimeSpan pause, CancellationToken ct)
+    {
+        var started = _time.GetTimestamp();
+        while (!await IsAsync("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (%' AND state = 'active')", ct))
+        {
+            if (await IsStreamingAsync(ct))
+                return null;
+            if (_time.GetElapsedTime(started) > CopyStartMax)
+                throw new TaplineException("ingest does not begin to copy the tables");
+            await Task.Delay(Pause, _time, ct);
+        }
+        await Task.Delay(moment, _time, ct);
+        if (await IsStreamingAsync(ct))
+            return null;
+        await _parts["ingest"].KillAsync();
+        await Task.Delay(pause, _time, ct);
+        await StartAsync("ingest", ct);
+        return $"ingest during the first copy for {Seconds(pause)}";
+    }
+
+    /// <summary>Where the database's log ends.</summary>
+    public async Task<long> CurrentLsnAsync(CancellationToken ct)
+    {
+        await using var command = _database.CreateCommand("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint");
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in _parts.Values)
+            await part.DisposeAsync();
+    }
+
+    async Task StartAsync(string verb, CancellationToken ct)
+    {
+        _parts[verb].Start();
+        if (verb == "broker")
+            await AwaitBrokerAsync(ct);
+    }
+
+    async Task AwaitBrokerAsync(CancellationToken ct)
+    {
+        var started = _time.GetTimestamp();
+        while (!await IsListeningAsync(ct))
+        {
+            if (_time.GetElapsedTime(started) > BrokerStartMax)
+                throw new TaplineException($"the broker does not answer on port {_port}");
+            await Task.Delay(Pause, _time, ct);
+        }
+    }
+
+    async Task<bool> IsListeningAsync(CancellationToken ct)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync(IPAddress.Loopback, _port, ct);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    Task<bool> IsStreamingAsync(CancellationToken ct) =>
+        IsAsync($"SELECT EXISTS (SELECT FROM pg_replication_slots WHERE active AND slot_name = '{Config.Source!.Slot}' "
+            + "AND confirmed_flush_lsn IS NOT NULL)", ct);
+
+    async Task<bool> IsAsync(string sql, CancellationToken ct)
+    {
+        await using var command = _database.CreateCommand(sql);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+
+    static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using Tapline.Cli.Terminal;
+
+namespace Tapline.Cli.Chaos;
+
+/// <summary>What a chaos run has found so far, and at its end the verdict.</summary>
+sealed class ChaosReport(ChaosOptions options, ChaosFolder folder)
+{
+    readonly List<RoundReport> _rounds = [];
+    string? _failure;
+
+    /// <summary>Whether every round was done and found nothing.</summary>
+    public bool IsClean => _failure is null && _rounds.Count == options.Rounds && _rounds.TrueForAll(static r => r.IsClean);
+
+    /// <summary>What the verb answers.</summary>
+    public int ExitCode => _rounds.Exists(static round => !round.IsClean) ? Cli.ExitCode.Differences
+        : IsClean ? Cli.ExitCode.Success : Cli.ExitCode.Failure;
+
+    /// <summary>Takes note of a round.</summary>
+    public void Add(RoundReport round) => _rounds.Add(round);
+
+    /// <summary>Takes note of why no further round is possible.</summary>
+    public void Fail(string reason) => _failure = reason;
+
+    /// <summary>The verdict; where something is wrong also how to look at it and how to see it again.</summary>
+    public void Print(Screen screen)
+    {
+        foreach (var finding in _rounds.SelectMany(static round => round.Findings))
+            screen.Line($"  {finding.Table}: {Units.Count(finding.Count)} {finding.Detail}");
+        if (_failure is not null)
+            screen.Line($"round {_rounds.Count + 1} failed: {_failure}");
+        screen.Line($"chaos: {_rounds.Count} rounds, {Units.Count(_rounds.Sum(static round => round.Kills.Length))} strikes, "
+            + $"{Units.Count(_rounds.Sum(static round => round.Changes))} changes, "
+            + $"{Units.Count(Sum(FindingKind.Difference))} differences, {Units.Count(Sum(FindingKind.Duplicate))} duplicates "
+            + (IsClean ? "✓" : "✗"));
+        if (!IsClean)
+        {
+            screen.Line($"  everything is in {folder.Root}: *.log is what the processes said");
+            screen.Line($"  ./tapline chaos --rounds {options.Rounds} --seed {options.Seed}   repeats the plan");
+        }
+        screen.Result(new JsonObject
+        {
+            ["clean"] = IsClean,
+            ["seed"] = options.Seed,
+            ["folder"] = folder.Root,
+            ["failure"] = _failure,
+            ["rounds"] = new JsonArray([.. _rounds.Select(static round => round.Json())]),
+        });
+    }
+
+    long Sum(FindingKind kind) => _rounds.Sum(round => round.Count(kind));
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Tapline.Cli.Demo;
+using Tapline.Cli.Embedded;
+using Tapline.Cli.Running;
+using Tapline.Cli.Terminal;
+using Tapline.Cli.Verbs;
+using Tapline.Serving.Verification;
+
+namespace Tapline.Cli.Chaos;
+
+/// <summary>One chaos run: a database with its business, a pipeline of processes that are killed at random moments, and
+/// after each round the proof. Disposing stops everything that was started.</summary>
+sealed class ChaosRun(
+    ChaosOptions options, ChaosFolder folder, Screen screen, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+{
+    const int CopyStrikes = 2;
+
+    static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan CopyMomentMax = TimeSpan.FromMilliseconds(600);
+
+    readonly Screen _quiet = new(TextWriter.Null, TextWriter.Null, OutputFormat.Text, isTerminal: false);
+    readonly Random _dice = new(options.Seed);
+    EmbeddedPostgres? _postgres;
+    NpgsqlDataSource? _connections;
+    BarDatabase? _business;
+    ChaosPipeline? _pipeline;
+    VersionCheck? _versions;
+
+    /// <summary>Does the rounds, up to the first that goes wrong.</summary>
+    public async Task RunAsync(ChaosReport report, CancellationToken ct)
+    {
+        await StartAsync(ct);
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            var result = await RoundAsync(round, ct);
+            report.Add(result);
+            screen.Progress(result.Line);
+            if (!result.IsClean)
+                return;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_pipeline is not null)
+            await _pipeline.DisposeAsync();
+        if (_connections is not null)
+            await _connections.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+    }
+
+    [MemberNotNull(nameof(_business), nameof(_pipeline))]
+    void Require()
+    {
+        if (_business is null || _pipeline is null)
+            throw new InvalidOperationException("the run has not been started");
+    }
+
+    async Task StartAsync(CancellationToken ct)
+    {
+        screen.Progress($"tapline {VersionVerb.Tapline}   chaos in {folder.Root}, seed {options.Seed}: {options.Rounds} rounds, "
+            + $"{Units.Count(options.ChangesPerSecond)} changes/s   (Ctrl-C stops it)");
+        _postgres = await EmbeddedPostgres.StartAsync(folder.Postgres, ct);
+        _connections = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        _business = new BarDatabase(_connections, new BarModel(options.Seed), time);
+        var rows = await _business.CreateAsync(ct);
+        _pipeline = await ChaosPipeline.StartAsync(folder, _postgres.ConnectionString, _connections, time, ct);
+        _versions = new VersionCheck(RunningPipeline.OpenLake(_pipeline.Config.Lake, time));
+        screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
+    }
+
+    async Task<RoundReport> RoundAsync(int round, CancellationToken ct)
+    {
+        Require();
+        var plan = RoundPlan.Draw(_dice, options.RoundLength);
+        var kills = new List<string>();
+        var changesBefore = _business.Changes;
+        var started = time.GetTimestamp();
+        await _pipeline.WatchAsync(c => DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), ct);
+        var length = time.GetElapsedTime(started);
+
+        var (catchUp, rows, findings) = (TimeSpan.Zero, 0L, new List<Finding>());
+        await _pipeline.WatchAsync(
+            async c =>
+            {
+                catchUp = await CatchUpAsync(c);
+                rows = await CheckAsync(findings, c);
+            },
+            ct);
+        return new RoundReport(
+            round, [.. kills], _business.Changes - changesBefore, length, catchUp, rows, [.. findings]);
+    }
+
+    async Task StrikesAsync(int round, RoundPlan plan, List<string> kills, CancellationToken ct)
+    {
+        Require();
+        for (var strike = 0; round == 1 && strike < CopyStrikes; strike++)
+        {
+            var (moment, pause) = (CopyMomentMax * _dice.NextDouble(), CopyMomentMax * _dice.NextDouble());
+            if (await _pipeline.StrikeCopyAsync(moment, pause, ct) is { } killed)
+                kills.Add(killed);
+        }
+        var started = time.GetTimestamp();
+        foreach (var strike in plan.Strikes)
+        {
+            await DelayUntilAsync(started, strike.At, ct);
+            kills.Add(await _pipeline.StrikeAsync(strike, ct));
+        }
+        await DelayUntilAsync(started, options.RoundLength, ct);
+    }
+
+    async Task DelayUntilAsync(long started, TimeSpan moment, CancellationToken ct)
+    {
+        if (moment - time.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+            await Task.Delay(left, time, ct);
+    }
+
+    // The load goes on for as long as the strikes take.
+    async Task DoBusinessAsync(Task strikes, CancellationToken ct)
+    {
+        Require();
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var business = _business.RunAsync(options.ChangesPerSecond, until.Token);
+        await Task.WhenAny(strikes, business);
+        await until.CancelAsync();
+        try
+        {
+            await business;
+        }
+        catch (OperationCanceledException)
+        {
+            // Paused; the next round goes on where it ended.
+        }
+        await strikes;
+    }
+
+    async Task<TimeSpan> CatchUpAsync(CancellationToken ct)
+    {
+        Require();
+        var started = time.GetTimestamp();
+        await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
+        await VerifyVerb.CatchUpOf(_pipeline.Config, view, CatchUpMax, _quiet)
+            .WaitAsync(await _pipeline.CurrentLsnAsync(ct), ct);
+        return time.GetElapsedTime(started);
+    }
+
+    async Task<long> CheckAsync(List<Finding> findings, CancellationToken ct)
+    {
+        Require();
+        await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
+        var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], CatchUpMax, _quiet, ct);
+        findings.AddRange(verified.Tables.Where(static table => !table.IsEqual).Select(Describe));
+        using var lake = await LakeFolder.OpenSessionAsync(folder.Lake, time, ct);
+        findings.AddRange(new HistoryCheck(lake).Run(ct));
+        findings.AddRange(await _versions!.RunAsync(lake.Tables.Select(static table => table.Root), ct));
+        return verified.Rows;
+    }
+
+    static Finding Describe(TableVerification table)
+    {
+        var first = table.Differences.FirstOrDefault();
+        var example = first is null ? "" : $", first {string.Join('/', first.Key)}: {first.Kind} {string.Join(',', first.Columns)}";
+        return new Finding(
+            FindingKind.Difference,
+            table.Table.ToString(),
+            Math.Max(1, table.Differences.Length),
+            $"rows differ ({table.SourceRows} in the database, {table.LakeRows} in the lake{example})");
+    }
+}

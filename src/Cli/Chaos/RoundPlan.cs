@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Tapline.Cli.Chaos;
+
+/// <summary>What happens to the pipeline in one round; follows from the dice alone.</summary>
+/// <param name="Strikes">In order of time.</param>
+sealed record RoundPlan(ImmutableArray<Strike> Strikes)
+{
+    const int StrikesMax = 2;
+
+    static readonly ImmutableArray<string> Parts = ["broker", "ingest", "stream"];
+    static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Throws the dice for a round of a length.</summary>
+    public static RoundPlan Draw(Random random, TimeSpan length)
+    {
+        var moments = Enumerable.Range(0, random.Next(1, StrikesMax + 1))
+            .Select(_ => length * (0.05 + 0.75 * random.NextDouble()))
+            .Order()
+            .ToArray();
+        return new RoundPlan([.. moments.Select(at => new Strike(at, Victims(random)))]);
+    }
+
+    static ImmutableArray<Victim> Victims(Random random)
+    {
+        var chosen = random.Next(1, 1 << Parts.Length);
+        // The others can do nothing without their broker: it is the first to come back.
+        return [.. Parts.Where((_, place) => (chosen >> place & 1) != 0)
+            .Select(part => new Victim(part, PauseMax * random.NextDouble()))];
+    }
+}
+
+/// <summary>Parts of the pipeline that are killed together.</summary>
+/// <param name="At">When, from the start of the round.</param>
+/// <param name="Victims">Which, in the order in which they come back.</param>
+sealed record Strike(TimeSpan At, ImmutableArray<Victim> Victims);
+
+/// <summary>One part that is killed.</summary>
+/// <param name="Part">Its verb.</param>
+/// <param name="Pause">How long nothing is in its place.</param>
+readonly record struct Victim(string Part, TimeSpan Pause);

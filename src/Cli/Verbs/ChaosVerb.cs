@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Tapline.Cli.Chaos;
+using Tapline.Cli.Running;
+using Tapline.Cli.Terminal;
+
+namespace Tapline.Cli.Verbs;
+
+/// <summary>Kills the parts of a pipeline at work, again and again, and proves each time that nothing is lost and nothing
+/// is there twice.</summary>
+sealed class ChaosVerb : Verb
+{
+    readonly Option<int> _rounds = new("--rounds")
+    {
+        Description = "How many rounds",
+        DefaultValueFactory = static _ => 30,
+    };
+    readonly Option<int?> _seed = new("--seed") { Description = "Repeats the plan of an earlier run" };
+    readonly Option<double> _seconds = new("--seconds-per-round")
+    {
+        Description = "How long the business goes on in each round",
+        DefaultValueFactory = static _ => 6,
+    };
+    readonly Option<int> _rate = new("--rate")
+    {
+        Description = "Changes a second",
+        DefaultValueFactory = static _ => 800,
+    };
+    readonly Option<string?> _folder = new("--dir")
+    {
+        Description = "Where everything goes, empty or absent; otherwise a temporary folder",
+        HelpName = "folder",
+    };
+    readonly Option<bool> _keep = new("--keep") { Description = "Keep the folder, also when all went well" };
+
+    public ChaosVerb()
+        : base("chaos", "Kill the parts of a busy pipeline again and again, and prove that the lake stays right",
+            "chaos --rounds 5", "chaos --rounds 30 --seed 7 --dir /tmp/chaos --keep")
+    {
+        foreach (var option in new Option[] { _rounds, _seed, _seconds, _rate, _folder, _keep })
+            Options.Add(option);
+        AtLeast(_rounds, 1);
+        AtLeast(_rate, 1);
+        AtLeast(_seconds, 0.5);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
+    {
+        var screen = Screen.Of(line);
+        var folder = ChaosFolder.Create(
+            line.GetValue(_folder) ?? Path.Combine(Path.GetTempPath(), $"tapline-chaos-{RunningPipeline.NewId():N}"));
+        var options = new ChaosOptions(
+            line.GetValue(_rounds),
+            line.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
+            TimeSpan.FromSeconds(line.GetValue(_seconds)),
+            line.GetValue(_rate));
+        using var logs = ProcessLog.Open(line);
+        var report = new ChaosReport(options, folder);
+        try
+        {
+            await using var run = new ChaosRun(options, folder, screen, TimeProvider.System, logs);
+            await run.RunAsync(report, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            if (!line.GetValue(_keep))
+                folder.Delete();
+            throw;
+        }
+        catch (Exception failure)
+        {
+            // It is the result of this verb, not its end.
+            report.Fail(line.GetValue(CommonOptions.Verbose) ? failure.ToString() : failure.Message);
+        }
+        report.Print(screen);
+        if (report.IsClean && !line.GetValue(_keep))
+            folder.Delete();
+        return report.ExitCode;
+    }
+
+    static void AtLeast<T>(Option<T> option, T min)
+        where T : IComparable<T> => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<T>().CompareTo(min) < 0)
+            result.AddError($"{option.Name} must be at least {min}");
+    });
+}
