@@ -42,6 +42,7 @@ sealed class ChaosPipeline : IAsyncDisposable
               postgres:
                 connection: "{{connectionString}}"
                 tables: ["app.*", "billing.*", "marketing.*"]
+                parallelism: 1
                 heartbeat_seconds: 1
             lake: { path: lake, durability: process }
             stream: { epoch_seconds: 0.25 }

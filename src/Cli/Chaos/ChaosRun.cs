@@ -18,7 +18,8 @@ sealed class ChaosRun(
     const int CopyStrikes = 2;
 
     static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(2);
-    static readonly TimeSpan CopyMomentMax = TimeSpan.FromMilliseconds(600);
+    static readonly TimeSpan CopyPauseMax = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan CopyMomentMax = TimeSpan.FromMilliseconds(200);
 
     readonly Screen _quiet = new(TextWriter.Null, TextWriter.Null, OutputFormat.Text, isTerminal: false);
     readonly Random _dice = new(options.Seed);
@@ -27,6 +28,7 @@ sealed class ChaosRun(
     BarDatabase? _business;
     ChaosPipeline? _pipeline;
     VersionCheck? _versions;
+    IReadOnlyDictionary<string, string[]> _keys = new Dictionary<string, string[]>();
 
     /// <summary>Does the rounds, up to the first that goes wrong.</summary>
     public async Task RunAsync(ChaosReport report, CancellationToken ct)
@@ -68,16 +70,47 @@ sealed class ChaosRun(
         _connections = NpgsqlDataSource.Create(_postgres.ConnectionString);
         _business = new BarDatabase(_connections, new BarModel(options.Seed), time);
         var rows = await _business.CreateAsync(ct);
+        _keys = await KeysAsync(_connections, ct);
         _pipeline = await ChaosPipeline.StartAsync(folder, _postgres.ConnectionString, _connections, time, ct);
         _versions = new VersionCheck(RunningPipeline.OpenLake(_pipeline.Config.Lake, time));
         screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
     }
 
+    static async Task<IReadOnlyDictionary<string, string[]>> KeysAsync(NpgsqlDataSource database, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT n.nspname || '.' || c.relname, array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum))
+            FROM pg_index i
+            JOIN pg_class c ON c.oid = i.indrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+            WHERE i.indisprimary GROUP BY 1
+            """);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var keys = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct))
+            keys.Add(reader.GetString(0), reader.GetFieldValue<string[]>(1));
+        return keys;
+    }
+
     async Task<RoundReport> RoundAsync(int round, CancellationToken ct)
     {
-        Require();
         var plan = RoundPlan.Draw(_dice, options.RoundLength);
         var kills = new List<string>();
+        try
+        {
+            return await RoundAsync(round, plan, kills, ct);
+        }
+        catch
+        {
+            screen.Progress($"round {round,3}  killed {string.Join("; ", kills)}");
+            throw;
+        }
+    }
+
+    async Task<RoundReport> RoundAsync(int round, RoundPlan plan, List<string> kills, CancellationToken ct)
+    {
+        Require();
         var changesBefore = _business.Changes;
         var started = time.GetTimestamp();
         await _pipeline.WatchAsync(c => DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), ct);
@@ -100,7 +133,7 @@ sealed class ChaosRun(
         Require();
         for (var strike = 0; round == 1 && strike < CopyStrikes; strike++)
         {
-            var (moment, pause) = (CopyMomentMax * _dice.NextDouble(), CopyMomentMax * _dice.NextDouble());
+            var (moment, pause) = (CopyMomentMax * _dice.NextDouble(), CopyPauseMax * _dice.NextDouble());
             if (await _pipeline.StrikeCopyAsync(moment, pause, ct) is { } killed)
                 kills.Add(killed);
         }
@@ -155,7 +188,7 @@ sealed class ChaosRun(
         var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], CatchUpMax, _quiet, ct);
         findings.AddRange(verified.Tables.Where(static table => !table.IsEqual).Select(Describe));
         using var lake = await LakeFolder.OpenSessionAsync(folder.Lake, time, ct);
-        findings.AddRange(new HistoryCheck(lake).Run(ct));
+        findings.AddRange(new HistoryCheck(lake, _keys).Run(ct));
         findings.AddRange(await _versions!.RunAsync(lake.Tables.Select(static table => table.Root), ct));
         return verified.Rows;
     }

@@ -1,11 +1,12 @@
-using Tapline.Contracts;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Serving.Lake;
 
 namespace Tapline.Cli.Chaos;
 
 /// <summary>Holds the histories of a lake against themselves and against the current rows, in SQL.</summary>
-sealed class HistoryCheck(LakeSession lake)
+/// <param name="lake">The lake.</param>
+/// <param name="keys">The key of each source table: the lake's own tables have none.</param>
+sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]> keys)
 {
     const string Order = "_commit_lsn, _lsn, _offset";
 
@@ -14,7 +15,7 @@ sealed class HistoryCheck(LakeSession lake)
     {
         foreach (var table in lake.Tables.Where(static table => table.Layer == "current"))
         {
-            var names = new Names(table);
+            var names = new Names(table, keys[table.Name]);
             foreach (var finding in Check(table.Name, names, ct))
                 yield return finding;
         }
@@ -54,10 +55,10 @@ sealed class HistoryCheck(LakeSession lake)
         WITH newest AS (
             SELECT * FROM {names.History} WHERE _op <> 't'
             QUALIFY row_number() OVER (PARTITION BY {names.Key} ORDER BY _commit_lsn DESC, _lsn DESC, _offset DESC) = 1),
-        emptied AS (SELECT max(row({Order})) AS at FROM {names.History} WHERE _op = 't'),
+        emptied AS (SELECT max(row({Order})) AS cut FROM {names.History} WHERE _op = 't'),
         alive AS (
             SELECT {names.Columns} FROM newest, emptied
-            WHERE _op <> 'd' AND (at IS NULL OR row({Order}) > at)),
+            WHERE _op <> 'd' AND (cut IS NULL OR row({Order}) > cut)),
         held AS (SELECT {names.Columns} FROM {names.Current})
         SELECT count(*) FROM (
             (SELECT * FROM alive EXCEPT ALL SELECT * FROM held)
@@ -74,16 +75,12 @@ sealed class HistoryCheck(LakeSession lake)
     /// <summary>The names of a table in SQL.</summary>
     sealed class Names
     {
-        public Names(LakeTable current)
+        public Names(LakeTable current, string[] key)
         {
             Current = LakeSession.RelationOf(current);
             History = LakeSession.RelationOf(current with { Root = $"history/{current.Name}" });
-            var own = current.Columns.Where(static column => !column.Name.StartsWith('_')).ToArray();
-            Columns = string.Join(", ", own.Select(static column => SqlText.Identifier(column.Name)));
-            Key = string.Join(", ", own.Where(static column => column.IsKey).OrderBy(static column => column.KeyOrdinal)
-                .Select(static column => SqlText.Identifier(column.Name)));
-            if (Key.Length == 0)
-                throw new TaplineException($"the lake does not know the key of {current.Name}");
+            Columns = List(current.Columns.Select(static column => column.Name).Where(static name => !name.StartsWith('_')));
+            Key = List(key);
         }
 
         public string Current { get; }
@@ -93,5 +90,7 @@ sealed class HistoryCheck(LakeSession lake)
         public string Columns { get; }
 
         public string Key { get; }
+
+        static string List(IEnumerable<string> names) => string.Join(", ", names.Select(SqlText.Identifier));
     }
 }
