@@ -6,4 +6,7 @@ public sealed class TaplineException(string message, string? hint = null, Except
 {
     /// <summary>What the reader can do, as an imperative sentence or a statement to run; null when there is nothing.</summary>
     public string? Hint { get; } = hint;
+
+    /// <summary>Whether it may pass without anybody doing something, so that what runs for days tries again.</summary>
+    public bool IsTransient { get; init; }
 }

@@ -84,7 +84,7 @@ public sealed class StreamWorker(
             _logger.LaneFenced(options.Lane, fenced.Message);
             return fenced.Message;
         }
-        catch (Exception failure) when (failure is not TaplineException and not OutOfMemoryException)
+        catch (Exception failure) when (failure is not TaplineException { IsTransient: false } and not OutOfMemoryException)
         {
             _logger.LaneFailed(options.Lane, failure);
             return failure.Message;

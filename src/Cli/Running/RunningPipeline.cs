@@ -17,6 +17,8 @@ namespace Tapline.Cli.Running;
 /// disposing stops what was started.</summary>
 sealed class RunningPipeline : IAsyncDisposable
 {
+    static readonly TimeSpan BrokerPause = TimeSpan.FromMilliseconds(250);
+
     readonly DuckDbDatabase? _duck;
 
     RunningPipeline(EmbeddedBroker? broker, IEventLog log, PostgresSource? source, StreamWorker? worker, DuckDbDatabase? duck)
@@ -45,7 +47,7 @@ sealed class RunningPipeline : IAsyncDisposable
             broker = await StartBrokerAsync(embedded, config, time, logs, ct);
         try
         {
-            var log = await OpenLogAsync(config.Log, broker, time, logs, ct);
+            var log = await OpenLogAsync(config.Log, broker, parts, time, logs, ct);
             var source = parts.HasFlag(PipelineParts.Ingest)
                 ? new PostgresSource(SourceOptions(config), log, time, logs)
                 : null;
@@ -135,7 +137,12 @@ sealed class RunningPipeline : IAsyncDisposable
             time, logs, ct);
 
     static async Task<IEventLog> OpenLogAsync(
-        LogConfig log, EmbeddedBroker? broker, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+        LogConfig log,
+        EmbeddedBroker? broker,
+        PipelineParts parts,
+        TimeProvider time,
+        ILoggerFactory logs,
+        CancellationToken ct)
     {
         if (log is LogConfig.Cluster cluster)
         {
@@ -143,9 +150,31 @@ sealed class RunningPipeline : IAsyncDisposable
                 new KafkaOptions { BootstrapServers = cluster.Bootstrap, Client = cluster.Client }, time, logs);
         }
         var address = broker?.BootstrapServers ?? $"127.0.0.1:{((LogConfig.Embedded)log).Port}";
-        if (broker is null)
+        if (broker is null && parts == PipelineParts.None)
             await RequireBrokerAsync(((LogConfig.Embedded)log).Port, ct);
+        else if (broker is null)
+            await AwaitBrokerAsync(((LogConfig.Embedded)log).Port, time, logs, ct);
         return new KafkaEventLog(new KafkaOptions { BootstrapServers = address }, time, logs);
+    }
+
+    /// <summary>A part that is to work for days is started in any order, and also while its broker is started again.
+    /// </summary>
+    static async Task AwaitBrokerAsync(int port, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+    {
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                await RequireBrokerAsync(port, ct);
+                return;
+            }
+            catch (TaplineException absent)
+            {
+                if (!told)
+                    logs.CreateLogger<RunningPipeline>().BrokerAwaited(absent.Message, absent.Hint);
+            }
+            await Task.Delay(BrokerPause, time, ct);
+        }
     }
 
     /// <summary>Asks at once, because a Kafka client would go on trying for half a minute.</summary>

@@ -130,6 +130,7 @@ public sealed class PostgresSource
     {
         // Class 08 is the connection's, 57 the operator's (shutdown), 53 resources.
         PostgresException postgres => postgres.SqlState[..2] is "08" or "57" or "53",
+        TaplineException failure => failure.IsTransient,
         NpgsqlException or SocketException or IOException or TimeoutException => true,
         _ => false,
     };

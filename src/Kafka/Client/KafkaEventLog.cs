@@ -172,5 +172,8 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
     TaplineException Unreachable(string wanted, KafkaException failure) => new(
         $"kafka at {options.BootstrapServers} did not {wanted}: {failure.Error.Reason}",
         "Check that the brokers run and that their address is right.",
-        failure);
+        failure)
+    {
+        IsTransient = true,
+    };
 }

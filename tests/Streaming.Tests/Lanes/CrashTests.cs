@@ -54,6 +54,24 @@ public sealed class CrashTests
         Assert.Equal(world.Changes, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
     }
 
+    [Fact]
+    public async Task A_log_that_is_out_of_reach_for_a_while_does_not_end_the_worker()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "first", Ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var log = new AbsentLog(world.Log, refusals: 1);
+        var running = world.Worker(log).RunAsync(stop.Token);
+        while (!running.IsCompleted && !await world.IsCaughtUpAsync(Ct))
+            await Task.Delay(20, Ct);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(0, log.RefusalsLeft);
+        Assert.Equal(world.Rows, await world.CurrentAsync(Ct));
+    }
+
     static async Task WorkAsync(LaneWorld world, Random random)
     {
         for (var i = random.Next(5, 40); i > 0; i--)

@@ -117,7 +117,8 @@ sealed class LaneWorld : IAsyncDisposable
         return worker.Status;
     }
 
-    public StreamWorker Worker() => new(
+    /// <summary>A worker on the world's log, or on something faulty in front of it.</summary>
+    public StreamWorker Worker(IEventLog? log = null) => new(
         new StreamOptions
         {
             Pipeline = "test",
@@ -128,7 +129,7 @@ sealed class LaneWorld : IAsyncDisposable
             FetchBytesMax = 2_000,
             MessageBytesMax = 100_000,
         },
-        Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
+        log ?? Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
 
     public async Task<bool> IsCaughtUpAsync(CancellationToken ct)
     {

@@ -1,0 +1,39 @@
+using Tapline.Cli.Chaos;
+
+namespace Tapline.Cli.Tests.Chaos;
+
+public sealed class RoundPlanTests
+{
+    static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
+
+    [Fact]
+    public void The_same_seed_strikes_the_same_parts_at_the_same_moments()
+    {
+        Assert.Equal(Plans(7), Plans(7));
+        Assert.NotEqual(Plans(7), Plans(8));
+    }
+
+    [Fact]
+    public void Every_choice_of_parts_is_struck_within_the_round_and_the_broker_comes_back_first()
+    {
+        var random = new Random(1);
+        var strikes = Enumerable.Range(0, 200).SelectMany(_ => RoundPlan.Draw(random, Length).Strikes).ToArray();
+
+        Assert.All(strikes, static strike =>
+        {
+            Assert.InRange(strike.At, TimeSpan.Zero, Length);
+            Assert.NotEmpty(strike.Victims);
+            Assert.DoesNotContain(strike.Victims.Skip(1), static victim => victim.Part == "broker");
+        });
+        Assert.Equal(7, strikes.Select(Parts).Distinct().Count());
+    }
+
+    static List<string> Plans(int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, 10).SelectMany(_ => RoundPlan.Draw(random, Length).Strikes)
+            .Select(static strike => $"{strike.At} {string.Join(' ', strike.Victims)}")];
+    }
+
+    static string Parts(Strike strike) => string.Join('+', strike.Victims.Select(static victim => victim.Part));
+}
