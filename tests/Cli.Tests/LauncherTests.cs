@@ -87,7 +87,7 @@ public sealed class LauncherTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    static string Root { get; } = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     /// <summary>A folder that holds these programs and no other.</summary>
     string Tools(params string[] names)

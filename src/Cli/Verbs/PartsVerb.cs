@@ -14,7 +14,8 @@ abstract class PartsVerb(string name, string description, PipelineParts parts, p
     {
         var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
         var screen = Screen.Of(line);
-        using var logs = ProcessLog.Open(line, LogLevel.Information);
+        // A table that is redrawn in place leaves no room for a log.
+        using var logs = ProcessLog.Open(line, screen.IsLive ? LogLevel.Warning : LogLevel.Information);
         await using var pipeline = await RunningPipeline.StartAsync(config, parts, TimeProvider.System, logs, ct);
         Announce(screen, config, pipeline);
 
