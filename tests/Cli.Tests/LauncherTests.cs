@@ -23,7 +23,8 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public async Task Without_an_sdk_it_says_what_to_install()
     {
-        var run = await RunAsync(Path.Combine(Root, "tapline"), ["version"], ("PATH", Tools("bash", "dirname", "readlink")));
+        var run = await RunAsync(Path.Combine(Root, "tapline"), ["version"],
+            ("PATH", Tools("bash", "dirname", "readlink")));
 
         Assert.Equal(4, run.ExitCode);
         Assert.Contains("error: the .NET SDK 10 is not installed", run.Errors, StringComparison.Ordinal);

@@ -48,7 +48,8 @@ static partial class MethodLengths
         return match.Success && !isOther && !statement.Contains("=>", StringComparison.Ordinal) ? name : null;
     }
 
-    [GeneratedRegex(@"(?<name>[A-Za-z_][A-Za-z0-9_]*)(<[^()<>]*(<[^()<>]*>[^()<>]*)*>)?\s*\(.*\)\s*(:\s*(base|this)\s*\(.*\)\s*)?"
+    [GeneratedRegex(@"(?<name>[A-Za-z_][A-Za-z0-9_]*)(<[^()<>]*(<[^()<>]*>[^()<>]*)*>)?"
+        + @"\s*\(.*\)\s*(:\s*(base|this)\s*\(.*\)\s*)?"
         + @"(where\s.*)?$",
         RegexOptions.Singleline)]
     private static partial Regex Signature();

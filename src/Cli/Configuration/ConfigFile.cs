@@ -151,7 +151,8 @@ static partial class ConfigFile
             return new LakeConfig(Path.Combine(folder, "lake"), Durability.Full);
         var config = new LakeConfig(
             Path.Combine(folder, lake.Text("path", "lake")),
-            lake.Choice("durability", Durability.Full, ("full", Durability.Full), ("process", Durability.ProcessCrash)));
+            lake.Choice("durability", Durability.Full, ("full", Durability.Full),
+                ("process", Durability.ProcessCrash)));
         lake.Close();
         return config;
     }

@@ -14,6 +14,7 @@ sealed class ConfigProblems(string file)
     public void ThrowIfAny()
     {
         if (_found.Count > 0)
-            throw new ConfigException([.. _found.OrderBy(static p => p.Line).Select(p => $"{file}:{p.Line}: {p.Text}")]);
+            throw new ConfigException([.. _found.OrderBy(static p => p.Line).Select(p =>
+                $"{file}:{p.Line}: {p.Text}")]);
     }
 }

@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 namespace Tapline.Cli.Configuration;
 
 /// <summary>One mapping of the file, read setting by setting. A wrong or missing setting is noted and a harmless value
-/// returned, so that reading goes on and finds the other mistakes; <see cref="Close"/> notes what nobody asked for.</summary>
+/// returned, so that reading goes on and finds the other mistakes; <see cref="Close"/> notes what nobody asked
+/// for.</summary>
 sealed class ConfigSection(
     YamlMappingNode node, string path, ConfigProblems problems, Func<string, string?> variable)
 {
@@ -128,7 +129,8 @@ sealed class ConfigSection(
 
     /// <summary>Notes a mistake of one setting that is well-formed in itself.</summary>
     public void Reject(string key, string reason) =>
-        problems.Add(node.Children.TryGetValue(new YamlScalarNode(key), out var at) ? at : Place, $"{Full(key)} {reason}");
+        problems.Add(node.Children.TryGetValue(new YamlScalarNode(key), out var at) ? at : Place,
+            $"{Full(key)} {reason}");
 
     /// <summary>Notes every setting that nobody asked for, with the nearest one that exists.</summary>
     public void Close()
@@ -140,7 +142,8 @@ sealed class ConfigSection(
                 continue;
             var near = Spelling.Nearest(name, _asked);
             problems.Add(key, $"{Full(name)} is not a setting"
-                + (near is null ? $"; there are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"; did you mean \"{near}\"?"));
+                + (near is null ? $"; there are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}"
+                    : $"; did you mean \"{near}\"?"));
         }
     }
 

@@ -3,11 +3,14 @@ using Npgsql;
 
 namespace Tapline.Cli.Configuration;
 
-/// <summary>Connection strings of PostgreSQL as people write them: <c>postgres://user@host/database?sslmode=require</c>,
-/// or Npgsql's <c>Host=…;Database=…</c>.</summary>
+/// <summary>Connection strings of PostgreSQL as people write them:
+/// <c>postgres://user@host/database?sslmode=require</c>, or Npgsql's <c>Host=…;Database=…</c>.</summary>
 static class ConnectionText
 {
-    /// <summary>Npgsql's form of either. Throws <see cref="FormatException"/> (without the secret) on anything else.</summary>
+    const string Wanted = "wanted Host=…;Database=…, or postgres://user@host/database";
+
+    /// <summary>Npgsql's form of either. Throws <see cref="FormatException"/> (without the secret) on anything
+    /// else.</summary>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         if (!text.StartsWith("postgres://", StringComparison.Ordinal)
@@ -41,11 +44,11 @@ static class ConnectionText
             var parsed = new NpgsqlConnectionStringBuilder(text);
             return parsed.Host is { Length: > 0 }
                 ? parsed
-                : throw new FormatException("names no host: wanted Host=…;Database=…, or postgres://user@host/database");
+                : throw new FormatException($"names no host: {Wanted}");
         }
         catch (ArgumentException)
         {
-            throw new FormatException("is not a connection string: wanted Host=…;Database=…, or postgres://user@host/database");
+            throw new FormatException($"is not a connection string: {Wanted}");
         }
     }
 
@@ -64,7 +67,8 @@ static class ConnectionText
         {
             var parts = pair.Split('=', 2);
             var name = parts[0] is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0]);
-            var value = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]).Replace("-", "", StringComparison.Ordinal) : "";
+            var value = parts.Length > 1
+                ? Uri.UnescapeDataString(parts[1]).Replace("-", "", StringComparison.Ordinal) : "";
             try
             {
                 parsed[name] = value;

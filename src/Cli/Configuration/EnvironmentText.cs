@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Tapline.Cli.Configuration;
 
 /// <summary>Puts environment variables into a value: <c>${NAME}</c>, <c>${NAME:-default}</c>; <c>$${</c> is a plain
-/// <c>${</c>. It works on values, after YAML was read: what a variable holds cannot change the file's structure.</summary>
+/// <c>${</c>. It works on values, after YAML was read: what a variable holds cannot change the file's
+/// structure.</summary>
 static partial class EnvironmentText
 {
     /// <summary>The text with its variables; names of variables that are not set and have no default are added to

@@ -12,29 +12,34 @@ sealed class BarBase(BarModel model)
     public IEnumerable<(string Table, string Columns, string Rows)> Tables()
     {
         yield return Table("app.accounts",
-            "id, name, status, segment, industry, country, region, timezone, csm_owner, is_test, attributes, created_at, updated_at",
+            "id, name, status, segment, industry, country, region, timezone, csm_owner, is_test, attributes, "
+                + "created_at, updated_at",
             2_000, Account);
         yield return Table("app.locations",
-            "id, account_id, name, venue_type, status, city, region, country, latitude, longitude, timezone, seats, address, "
-            + "opened_on, created_at, updated_at",
+            "id, account_id, name, venue_type, status, city, region, country, latitude, longitude, timezone, seats, "
+            + "address, opened_on, created_at, updated_at",
             3_000, Location);
         yield return Table("app.users",
             "id, account_id, email, full_name, role, status, preferences, created_at, updated_at", 6_000, User);
         yield return Table("app.devices",
-            "id, serial_number, account_id, location_id, model, hw_revision, firmware_version, status, line_no, product_name, "
-            + "timezone, installed_at, config, created_at, updated_at",
+            "id, serial_number, account_id, location_id, model, hw_revision, firmware_version, status, line_no, "
+            + "product_name, timezone, installed_at, config, created_at, updated_at",
             8_000, Device);
         yield return Table("app.maintenance_tickets",
             "id, device_id, location_id, account_id, kind, priority, status, opened_at, cost, created_at, updated_at",
             1_500, MaintenanceTicket);
         yield return Table("app.features",
-            "id, key, name, category, status, audience_roles, min_plan_rank, released_on, created_at, updated_at", 40, Feature);
+            "id, key, name, category, status, audience_roles, min_plan_rank, released_on, created_at, updated_at", 40,
+            Feature);
         yield return Table("app.feature_usage_events",
-            "id, account_id, user_id, feature_id, action, duration_ms, properties, occurred_at, received_at", 16_000, Usage);
+            "id, account_id, user_id, feature_id, action, duration_ms, properties, occurred_at, received_at",
+            16_000, Usage);
         yield return Table("app.user_sessions",
-            "id, account_id, user_id, client, started_at, ended_at, page_views, created_at, updated_at", 5_000, Session);
+            "id, account_id, user_id, client, started_at, ended_at, page_views, created_at, updated_at", 5_000,
+            Session);
         yield return Table("app.page_events",
-            "id, session_id, account_id, user_id, path, event_name, properties, occurred_at, received_at", 12_000, PageEvent);
+            "id, session_id, account_id, user_id, path, event_name, properties, occurred_at, received_at", 12_000,
+            PageEvent);
         yield return Table("app.experiments",
             "id, feature_id, name, status, started_at, created_at, updated_at", 6, Experiment);
         yield return Table("app.experiment_assignments",
@@ -42,29 +47,33 @@ sealed class BarBase(BarModel model)
         yield return Table("app.support_tickets",
             "id, account_id, channel, category, subject, priority, status, opened_at, csat, created_at, updated_at",
             2_500, SupportTicket);
-        yield return Table("app.nps_responses", "id, account_id, survey, score, comment, responded_at, created_at", 1_500, NpsResponse);
+        yield return Table("app.nps_responses", "id, account_id, survey, score, comment, responded_at, created_at",
+            1_500, NpsResponse);
         yield return Table("billing.plans",
             "id, name, plan_rank, billing_interval, unit_amount, is_metered, created_at, updated_at",
             BarWords.Plans.Length, Plan);
         yield return Table("billing.subscriptions",
-            "id, account_id, plan_id, status, quantity, unit_amount, billing_interval, is_metered, discount_percent, currency, "
-            + "started_at, effective_at, created_at, updated_at",
+            "id, account_id, plan_id, status, quantity, unit_amount, billing_interval, is_metered, discount_percent, "
+            + "currency, started_at, effective_at, created_at, updated_at",
             2_400, Subscription);
         yield return Table("billing.invoices",
-            "id, account_id, number, status, currency, subtotal, tax, total, amount_paid, issued_at, due_at, paid_at, lines, "
-            + "created_at, updated_at",
+            "id, account_id, number, status, currency, subtotal, tax, total, amount_paid, issued_at, due_at, paid_at, "
+            + "lines, created_at, updated_at",
             6_000, Invoice);
         yield return Table("billing.payments",
-            "id, account_id, kind, status, amount, currency, method, failure_code, attempted_at, created_at, updated_at",
+            "id, account_id, kind, status, amount, currency, method, failure_code, attempted_at, created_at, "
+                + "updated_at",
             5_000, Payment);
         yield return Table("marketing.campaigns",
             "id, name, channel, objective, status, budget, start_date, end_date, utm, owner, created_at, updated_at",
             60, Campaign);
         yield return Table("marketing.ad_spend",
-            "campaign_id, spend_date, platform, amount, impressions, clicks, currency, created_at, updated_at", 2_400, Spend);
+            "campaign_id, spend_date, platform, amount, impressions, clicks, currency, created_at, updated_at",
+            2_400, Spend);
         yield return Table("marketing.leads",
             "id, campaign_id, account_id, email, company, status, score, created_at, updated_at", 3_000, Lead);
-        yield return Table("marketing.touches", "id, lead_id, campaign_id, kind, properties, touched_at, received_at", 6_000, Touch);
+        yield return Table("marketing.touches", "id, lead_id, campaign_id, kind, properties, touched_at, received_at",
+            6_000, Touch);
         yield return Table("marketing.conversions",
             "id, lead_id, kind, mrr_amount, contract_value, converted_at, created_at, updated_at", 400, Conversion);
     }
@@ -85,10 +94,12 @@ sealed class BarBase(BarModel model)
         var place = Place();
         var created = model.Past(400);
         model.Accounts.Add(id);
-        Add(id, $"{model.Pick(BarWords.Adjectives)} {model.Pick(BarWords.Nouns)} {i}", model.Chance(10) ? "trial" : "active",
+        Add(id, $"{model.Pick(BarWords.Adjectives)} {model.Pick(BarWords.Nouns)} {i}",
+            model.Chance(10) ? "trial" : "active",
             model.Pick(BarWords.Segments), model.Pick(BarWords.Industries), place.Country, place.Region, place.Zone,
             model.Chance(60) ? model.Pick(BarWords.FirstNames) : null, i % 100 == 99,
-            $$"""{"source": "{{model.Pick(BarWords.Channels)}}", "size": {{model.Random.Next(1, 50)}}}""", created, created);
+            $$"""{"source": "{{model.Pick(BarWords.Channels)}}", "size": {{model.Random.Next(1, 50)}}}""", created,
+            created);
     }
 
     void Location(int i)
@@ -102,7 +113,8 @@ sealed class BarBase(BarModel model)
             place.City, place.Region, place.Country, model.Random.Next(-60_000_000, 60_000_000) / 1_000_000m,
             model.Random.Next(-170_000_000, 170_000_000) / 1_000_000m, place.Zone, model.Random.Next(20, 300),
             // Some venues have a floor plan: a value that PostgreSQL keeps out of line.
-            i % 20 == 0 ? model.LargeJson("floor_plan") : $$"""{"street": "{{model.Random.Next(1, 400)}} High Street"}""",
+            i % 20 == 0 ? model.LargeJson("floor_plan")
+                : $$"""{"street": "{{model.Random.Next(1, 400)}} High Street"}""",
             DateOnly.FromDateTime(created), created, created);
     }
 
@@ -123,9 +135,11 @@ sealed class BarBase(BarModel model)
         var location = model.Pick(model.Locations);
         var created = model.Past(400);
         model.Devices.Add((id, location.Id, location.Account));
-        Add(id, $"TL-{i:D6}", location.Account, location.Id, model.Pick(BarWords.Models), "B", model.Pick(BarWords.Firmware),
+        Add(id, $"TL-{i:D6}", location.Account, location.Id, model.Pick(BarWords.Models), "B",
+            model.Pick(BarWords.Firmware),
             "active", model.Random.Next(1, 12), model.Chance(90) ? $"{model.Pick(BarWords.Adjectives)} Lager" : null,
-            Place().Zone, created, i % 40 == 0 ? model.LargeJson("calibration") : """{"flow": 1.0}""", created, created);
+            Place().Zone, created, i % 40 == 0 ? model.LargeJson("calibration") : """{"flow": 1.0}""", created,
+            created);
     }
 
     void MaintenanceTicket(int i)
@@ -143,8 +157,10 @@ sealed class BarBase(BarModel model)
     void Feature(int i)
     {
         model.FeatureCount = i + 1;
-        Add(model.Next("feature"), $"feature_{i}", $"Feature {i}", BarWords.Categories[i % BarWords.Categories.Length], "ga",
-            new[] { "manager", "bartender" }, 1 + i % 3, new DateOnly(2024, 1 + i % 12, 1), model.Past(300), model.Past(30));
+        Add(model.Next("feature"), $"feature_{i}", $"Feature {i}",
+            BarWords.Categories[i % BarWords.Categories.Length], "ga",
+            new[] { "manager", "bartender" }, 1 + i % 3, new DateOnly(2024, 1 + i % 12, 1), model.Past(300),
+            model.Past(30));
     }
 
     void Usage(int i)
@@ -152,7 +168,8 @@ sealed class BarBase(BarModel model)
         var user = model.Pick(model.Users);
         var at = model.Past(60);
         Add(model.Next("usage"), user.Account, user.Id, model.Random.Next(1, model.FeatureCount + 1),
-            model.Pick(BarWords.Actions), model.Random.Next(20, 60_000), "{}", at, at.AddMilliseconds(model.Random.Next(900)));
+            model.Pick(BarWords.Actions), model.Random.Next(20, 60_000), "{}", at,
+            at.AddMilliseconds(model.Random.Next(900)));
     }
 
     void Session(int i)
@@ -171,12 +188,14 @@ sealed class BarBase(BarModel model)
     {
         var user = model.Pick(model.Users);
         var at = model.Past(60);
-        Add(model.Next("page"), model.Id(), user.Account, user.Id, model.Pick(BarWords.Paths), model.Pick(BarWords.PageEvents),
+        Add(model.Next("page"), model.Id(), user.Account, user.Id, model.Pick(BarWords.Paths),
+            model.Pick(BarWords.PageEvents),
             $$"""{"ms": {{model.Random.Next(5, 900)}}}""", at, at);
     }
 
     void Experiment(int i) =>
-        Add(model.Next("experiment"), i + 1, $"Experiment {i}", "running", model.Past(60), model.Past(90), model.Past(30));
+        Add(model.Next("experiment"), i + 1, $"Experiment {i}", "running", model.Past(60), model.Past(90),
+            model.Past(30));
 
     void Assignment(int i)
     {
@@ -191,7 +210,8 @@ sealed class BarBase(BarModel model)
         var id = model.Next("support");
         if (open)
             model.OpenSupport.Add(id);
-        Add(id, model.Pick(model.Accounts), "email", "how-to", model.Pick(BarWords.Subjects), model.Pick(BarWords.Priorities),
+        Add(id, model.Pick(model.Accounts), "email", "how-to", model.Pick(BarWords.Subjects),
+            model.Pick(BarWords.Priorities),
             open ? "open" : "solved", opened, open ? null : model.Random.Next(1, 6), opened, opened);
     }
 
@@ -205,7 +225,8 @@ sealed class BarBase(BarModel model)
     void Plan(int i)
     {
         var plan = BarWords.Plans[i];
-        Add(plan.Id, plan.Id.Replace('_', ' '), plan.Rank, plan.Interval, plan.Amount, plan.Metered, model.Past(400), model.Past(300));
+        Add(plan.Id, plan.Id.Replace('_', ' '), plan.Rank, plan.Interval, plan.Amount, plan.Metered, model.Past(400),
+            model.Past(300));
     }
 
     void Subscription(int i)
@@ -215,8 +236,10 @@ sealed class BarBase(BarModel model)
         var plan = model.Pick(BarWords.Plans);
         var started = model.Past(360);
         model.Subscriptions.Add((id, account));
-        Add(id, account, plan.Id, model.Chance(8) ? "trialing" : model.Chance(4) ? "past_due" : "active", model.Random.Next(1, 6),
-            plan.Amount, plan.Interval, plan.Metered, model.Chance(10) ? 15m : 0m, "USD", started, started, started, started);
+        Add(id, account, plan.Id, model.Chance(8) ? "trialing" : model.Chance(4) ? "past_due" : "active",
+            model.Random.Next(1, 6),
+            plan.Amount, plan.Interval, plan.Metered, model.Chance(10) ? 15m : 0m, "USD", started, started, started,
+            started);
     }
 
     void Invoice(int i)
@@ -228,8 +251,10 @@ sealed class BarBase(BarModel model)
         var open = model.Chance(10);
         if (open)
             model.OpenInvoices.Add(($"in_{number}", account, total));
-        Add($"in_{number}", account, $"INV-{number:D7}", open ? "open" : "paid", "USD", total, 0m, total, open ? 0m : total, issued,
-            issued.AddDays(14), open ? null : issued.AddDays(3), $$"""[{"plan": "growth_month", "quantity": {{i % 7 + 1}}}]""",
+        Add($"in_{number}", account, $"INV-{number:D7}", open ? "open" : "paid", "USD", total, 0m, total,
+            open ? 0m : total, issued,
+            issued.AddDays(14), open ? null : issued.AddDays(3),
+            $$"""[{"plan": "growth_month", "quantity": {{i % 7 + 1}}}]""",
             issued, issued);
     }
 
@@ -257,7 +282,8 @@ sealed class BarBase(BarModel model)
         var day = new DateOnly(2025, 1, 1).AddDays(i / model.Campaigns.Count);
         var key = (model.Campaigns[i % model.Campaigns.Count], day, BarWords.Platforms[i % BarWords.Platforms.Length]);
         model.Spend.Add(key);
-        Add(key.Item1, day, key.Item3, model.Money(5, 900), model.Random.Next(1_000, 90_000), model.Random.Next(10, 2_000),
+        Add(key.Item1, day, key.Item3, model.Money(5, 900), model.Random.Next(1_000, 90_000),
+            model.Random.Next(10, 2_000),
             "USD", model.Past(90), model.Past(30));
     }
 
@@ -273,7 +299,8 @@ sealed class BarBase(BarModel model)
     void Touch(int i)
     {
         var at = model.Past(180);
-        Add(model.Next("touch"), model.Pick(model.Leads), model.Pick(model.Campaigns), model.Pick(BarWords.TouchKinds), "{}", at, at);
+        Add(model.Next("touch"), model.Pick(model.Leads), model.Pick(model.Campaigns), model.Pick(BarWords.TouchKinds),
+            "{}", at, at);
     }
 
     void Conversion(int i)

@@ -30,7 +30,8 @@ sealed class BarDatabase(NpgsqlDataSource source, BarModel model, TimeProvider t
         return rows;
     }
 
-    /// <summary>Lets the business happen at a pace until cancelled; a second call goes on where the first ended.</summary>
+    /// <summary>Lets the business happen at a pace until cancelled; a second call goes on where the first
+    /// ended.</summary>
     public async Task RunAsync(int changesPerSecond, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -51,7 +52,8 @@ sealed class BarDatabase(NpgsqlDataSource source, BarModel model, TimeProvider t
     }
 
     /// <summary>Commits one transaction; gives the number of rows changed.</summary>
-    internal static async Task<int> ApplyAsync(NpgsqlConnection connection, BarTransaction transaction, CancellationToken ct)
+    internal static async Task<int> ApplyAsync(NpgsqlConnection connection, BarTransaction transaction,
+        CancellationToken ct)
     {
         // A batch outside a transaction block is one transaction.
         await using var batch = new NpgsqlBatch(connection);

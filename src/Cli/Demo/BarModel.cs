@@ -103,7 +103,8 @@ sealed class BarModel(int seed)
     /// <summary>An amount of money, in cents.</summary>
     public decimal Money(int min, int max) => Random.Next(min * 100, max * 100) / 100m;
 
-    /// <summary>A JSON document longer than 8 KiB that does not compress, so that PostgreSQL keeps it out of line.</summary>
+    /// <summary>A JSON document longer than 8 KiB that does not compress, so that PostgreSQL keeps it out of
+    /// line.</summary>
     public string LargeJson(string name)
     {
         Span<byte> noise = stackalloc byte[512];
@@ -114,6 +115,7 @@ sealed class BarModel(int seed)
             parts[i] = $"\"{Convert.ToHexStringLower(noise[..256])}\"";
         }
         return string.Create(
-            CultureInfo.InvariantCulture, $"{{\"{name}\": [{string.Join(", ", parts)}], \"revision\": {Random.Next(1_000)}}}");
+            CultureInfo.InvariantCulture,
+            $"{{\"{name}\": [{string.Join(", ", parts)}], \"revision\": {Random.Next(1_000)}}}");
     }
 }

@@ -8,7 +8,8 @@ sealed class BarOperations(BarModel model)
     public BarTransaction UpdateDevice() => new("a device reports",
     [
         new BarStatement("UPDATE app.devices SET firmware_version = $2, status = $3, updated_at = $4 WHERE id = $1",
-            model.Pick(model.Devices).Id, model.Pick(BarWords.Firmware), model.Chance(5) ? "maintenance" : "active", model.Now),
+            model.Pick(model.Devices).Id, model.Pick(BarWords.Firmware), model.Chance(5) ? "maintenance" : "active",
+            model.Now),
     ]);
 
     /// <summary>A device gets a new large configuration, or one part of its configuration changes.</summary>
@@ -24,8 +25,8 @@ sealed class BarOperations(BarModel model)
                 model.Pick(model.Devices).Id, $$"""{"flow": {{model.Random.Next(90, 110) / 100m}}}""", model.Now),
         ]);
 
-    /// <summary>A location's small columns change. The table has the default replica identity: where the address is large,
-    /// the change carries a placeholder for it.</summary>
+    /// <summary>A location's small columns change. The table has the default replica identity: where the address is
+    /// large, the change carries a placeholder for it.</summary>
     public BarTransaction UpdateLocation() => new("a location changes",
     [
         new BarStatement("UPDATE app.locations SET seats = $2, updated_at = $3 WHERE id = $1",
@@ -37,7 +38,8 @@ sealed class BarOperations(BarModel model)
     [
         new BarStatement("UPDATE app.locations SET address = address || $2::jsonb, updated_at = $3 WHERE id = $1",
             model.Pick(model.Locations).Id,
-            model.Chance(20) ? model.LargeJson("floor_plan") : $$"""{"revision": {{model.Random.Next(1_000)}}}""", model.Now),
+            model.Chance(20) ? model.LargeJson("floor_plan") : $$"""{"revision": {{model.Random.Next(1_000)}}}""",
+            model.Now),
     ]);
 
     /// <summary>A repair is asked for with its device out of service, or done.</summary>
@@ -48,9 +50,10 @@ sealed class BarOperations(BarModel model)
             return new BarTransaction("a repair is done",
             [
                 new BarStatement(
-                    "UPDATE app.maintenance_tickets SET status = 'resolved', resolved_at = $2, cost = $3, notes = $4, updated_at = $2 "
-                    + "WHERE id = $1",
-                    model.Take(model.OpenMaintenance), model.Now, model.Money(0, 500), "seal replaced;\n\"quoted\" \\ done"),
+                    "UPDATE app.maintenance_tickets SET status = 'resolved', resolved_at = $2, cost = $3, notes = $4, "
+                    + "updated_at = $2 WHERE id = $1",
+                    model.Take(model.OpenMaintenance), model.Now, model.Money(0, 500),
+                    "seal replaced;\n\"quoted\" \\ done"),
             ]);
         }
         var (id, device) = (model.Next("maintenance"), model.Pick(model.Devices));
@@ -58,10 +61,11 @@ sealed class BarOperations(BarModel model)
         return new BarTransaction("a repair is asked for",
         [
             new BarStatement(
-                "INSERT INTO app.maintenance_tickets (id, device_id, location_id, account_id, kind, priority, status, opened_at, "
-                + "created_at, updated_at) VALUES ($1, $2, $3, $4, 'corrective', $5, 'open', $6, $6, $6)",
+                "INSERT INTO app.maintenance_tickets (id, device_id, location_id, account_id, kind, priority, status, "
+                + "opened_at, created_at, updated_at) VALUES ($1, $2, $3, $4, 'corrective', $5, 'open', $6, $6, $6)",
                 id, device.Id, device.Location, device.Account, model.Pick(BarWords.Priorities), model.Now),
-            new BarStatement("UPDATE app.devices SET status = 'maintenance', updated_at = $2 WHERE id = $1", device.Id, model.Now),
+            new BarStatement("UPDATE app.devices SET status = 'maintenance', updated_at = $2 WHERE id = $1", device.Id,
+                model.Now),
         ]);
     }
 }

@@ -11,11 +11,14 @@ sealed class BarSales(BarModel model)
         var (id, now) = ($"in_{number}", model.Now);
         var statements = new List<BarStatement>
         {
-            new("INSERT INTO billing.invoices (id, account_id, number, status, currency, subtotal, total, issued_at, due_at, "
-                + "lines, created_at, updated_at) VALUES ($1, $2, $3, 'open', 'USD', $4, $4, $5, $6, $7::jsonb, $5, $5)",
-                id, account, $"INV-{number:D7}", total, now, now.AddDays(14), $$"""[{"plan": "growth_month", "amount": {{total}}}]"""),
-            new("INSERT INTO billing.payments (id, account_id, invoice_id, kind, status, amount, currency, method, failure_code, "
-                + "attempted_at, created_at, updated_at) VALUES ($1, $2, $3, 'charge', $4, $5, 'USD', 'card', $6, $7, $7, $7)",
+            new("INSERT INTO billing.invoices (id, account_id, number, status, currency, subtotal, total, issued_at, "
+                + "due_at, lines, created_at, updated_at) VALUES ($1, $2, $3, 'open', 'USD', $4, $4, $5, $6, "
+                + "$7::jsonb, $5, $5)",
+                id, account, $"INV-{number:D7}", total, now, now.AddDays(14),
+                $$"""[{"plan": "growth_month", "amount": {{total}}}]"""),
+            new("INSERT INTO billing.payments (id, account_id, invoice_id, kind, status, amount, currency, method, "
+                + "failure_code, attempted_at, created_at, updated_at) VALUES ($1, $2, $3, 'charge', $4, $5, 'USD', "
+                + "'card', $6, $7, $7, $7)",
                 $"pay_{payment}", account, id, failed ? "failed" : "succeeded", total,
                 failed ? model.Pick(BarWords.Failures) : null, now),
         };
@@ -36,14 +39,16 @@ sealed class BarSales(BarModel model)
         {
             return new BarTransaction("an invoice is written off",
             [
-                new BarStatement("UPDATE billing.invoices SET status = 'uncollectible', updated_at = $2 WHERE id = $1", id, model.Now),
+                new BarStatement("UPDATE billing.invoices SET status = 'uncollectible', updated_at = $2 WHERE id = $1",
+                    id, model.Now),
             ]);
         }
         return new BarTransaction("an invoice is paid late",
         [
             new BarStatement(
-                "INSERT INTO billing.payments (id, account_id, invoice_id, kind, status, amount, currency, method, attempted_at, "
-                + "created_at, updated_at) VALUES ($1, $2, $3, 'charge', 'succeeded', $4, 'USD', 'card', $5, $5, $5)",
+                "INSERT INTO billing.payments (id, account_id, invoice_id, kind, status, amount, currency, method, "
+                + "attempted_at, created_at, updated_at) VALUES ($1, $2, $3, 'charge', 'succeeded', $4, 'USD', 'card', "
+                + "$5, $5, $5)",
                 $"pay_{model.Next("payment")}", account, id, total, model.Now),
             Paid(id, total),
         ]);
@@ -58,18 +63,21 @@ sealed class BarSales(BarModel model)
             return new BarTransaction("a subscription ends",
             [
                 new BarStatement(
-                    "UPDATE billing.subscriptions SET status = 'canceled', canceled_at = $2, cancel_reason = $3, effective_at = $2, "
-                    + "updated_at = $2 WHERE id = $1",
+                    "UPDATE billing.subscriptions SET status = 'canceled', canceled_at = $2, cancel_reason = $3, "
+                    + "effective_at = $2, updated_at = $2 WHERE id = $1",
                     id, model.Now, model.Pick(BarWords.Reasons)),
-                new BarStatement("UPDATE app.accounts SET status = 'suspended', updated_at = $2 WHERE id = $1", account, model.Now),
+                new BarStatement("UPDATE app.accounts SET status = 'suspended', updated_at = $2 WHERE id = $1", account,
+                    model.Now),
             ]);
         }
         return new BarTransaction("a subscription changes",
         [
             new BarStatement(
-                "UPDATE billing.subscriptions SET status = 'active', quantity = $2, effective_at = $3, updated_at = $3 WHERE id = $1",
+                "UPDATE billing.subscriptions SET status = 'active', quantity = $2, effective_at = $3, updated_at = $3 "
+                    + "WHERE id = $1",
                 id, model.Random.Next(1, 12), model.Now),
-            new BarStatement("UPDATE app.accounts SET status = 'active', updated_at = $2 WHERE id = $1", account, model.Now),
+            new BarStatement("UPDATE app.accounts SET status = 'active', updated_at = $2 WHERE id = $1", account,
+                model.Now),
         ]);
     }
 
@@ -81,11 +89,12 @@ sealed class BarSales(BarModel model)
             var converted = model.Take(model.Leads);
             return new BarTransaction("a lead converts",
             [
-                new BarStatement("UPDATE marketing.leads SET status = 'converted', converted_at = $2, updated_at = $2 WHERE id = $1",
+                new BarStatement("UPDATE marketing.leads SET status = 'converted', converted_at = $2, updated_at = $2 "
+                    + "WHERE id = $1",
                     converted, model.Now),
                 new BarStatement(
-                    "INSERT INTO marketing.conversions (id, lead_id, kind, mrr_amount, contract_value, converted_at, created_at, "
-                    + "updated_at) VALUES ($1, $2, 'closed_won', $3, $4, $5, $5, $5)",
+                    "INSERT INTO marketing.conversions (id, lead_id, kind, mrr_amount, contract_value, converted_at, "
+                    + "created_at, updated_at) VALUES ($1, $2, 'closed_won', $3, $4, $5, $5, $5)",
                     model.Next("conversion"), converted, model.Money(79, 900), model.Money(900, 9_000), model.Now),
             ]);
         }
@@ -101,7 +110,8 @@ sealed class BarSales(BarModel model)
         for (var i = model.Random.Next(1, 5); i > 0; i--)
         {
             statements.Add(new BarStatement(
-                "INSERT INTO marketing.touches (id, lead_id, campaign_id, kind, touched_at, received_at) VALUES ($1, $2, $3, $4, $5, $5)",
+                "INSERT INTO marketing.touches (id, lead_id, campaign_id, kind, touched_at, received_at) VALUES ($1, "
+                    + "$2, $3, $4, $5, $5)",
                 model.Next("touch"), lead, campaign, model.Pick(BarWords.TouchKinds), model.Tick()));
         }
         return new BarTransaction("a lead arrives", statements);
@@ -131,6 +141,7 @@ sealed class BarSales(BarModel model)
     ]);
 
     BarStatement Paid(string id, decimal total) =>
-        new("UPDATE billing.invoices SET status = 'paid', amount_paid = $2, paid_at = $3, updated_at = $3 WHERE id = $1",
+        new("UPDATE billing.invoices SET status = 'paid', amount_paid = $2, paid_at = $3, updated_at = $3 WHERE id = "
+            + "$1",
             id, total, model.Now);
 }

@@ -20,7 +20,8 @@ sealed class BarWorkload(BarModel model)
                 // Early enough that a demo of 20 s shows them.
                 300 => new BarTransaction("a column is added",
                     [new BarStatement("ALTER TABLE app.accounts ADD COLUMN loyalty_tier text")]),
-                900 => new BarTransaction("a table is emptied", [new BarStatement("TRUNCATE app.experiment_assignments")]),
+                900 => new BarTransaction("a table is emptied",
+                    [new BarStatement("TRUNCATE app.experiment_assignments")]),
                 _ => Next(count > 300, count > 900),
             };
         }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Tapline.Cli.Demo;
 
-/// <summary>Rows in the text format of PostgreSQL's COPY: tabs between values, <c>\N</c> for null, a backslash before what
-/// would be misread.</summary>
+/// <summary>Rows in the text format of PostgreSQL's COPY: tabs between values, <c>\N</c> for null, a backslash before
+/// what would be misread.</summary>
 static class CopyText
 {
     /// <summary>Adds one row and its line feed.</summary>

@@ -24,11 +24,14 @@ sealed class DemoFolder(string path)
     public string Config => Path.Combine(Root, "tapline.yaml");
 
     /// <summary>The folder as one would type it from here.</summary>
-    public string Shown => Path.GetRelativePath(Environment.CurrentDirectory, Root) is var near && near.StartsWith("..", StringComparison.Ordinal)
+    public string Shown =>
+        Path.GetRelativePath(Environment.CurrentDirectory, Root) is var near
+        && near.StartsWith("..", StringComparison.Ordinal)
         ? Root
         : $"./{near}";
 
-    /// <summary>Makes the folder empty. Throws <see cref="TaplineException"/> when it holds something that is no demo.</summary>
+    /// <summary>Makes the folder empty. Throws <see cref="TaplineException"/> when it holds something that is no
+    /// demo.</summary>
     public async Task RecreateAsync(CancellationToken ct)
     {
         if (Directory.Exists(Root) && Directory.EnumerateFileSystemEntries(Root).Any())

@@ -15,7 +15,8 @@ namespace Tapline.Cli.Demo;
 
 /// <summary>One demo from start to end: the database with its business, the pipeline, the questions, the proof.
 /// Disposing stops everything that was started.</summary>
-sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider time, ILoggerFactory logs)
+    : IAsyncDisposable
 {
     const int PreferredPort = 9092;
     const int RowsShownMax = 5;
@@ -110,10 +111,12 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         Require();
         screen.Line();
         screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select * from app.accounts limit 5\"");
-        screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select _op, count(*) from history.billing_invoices group by all\"");
+        screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select _op, count(*) from history.billing_invoices "
+            + "group by all\"");
         if (!keeps)
         {
-            screen.Line("  ./tapline demo --keep      goes on until Ctrl-C, so that you can look at its topics and database");
+            screen.Line("  ./tapline demo --keep      goes on until Ctrl-C, so that you can look at its topics and "
+                + "database");
             return;
         }
         screen.Line($"  ./tapline status -c {folder.Shown}/tapline.yaml");

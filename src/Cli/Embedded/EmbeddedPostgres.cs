@@ -43,7 +43,8 @@ sealed class EmbeddedPostgres : IAsyncDisposable
         if (!File.Exists(Program("postgres")))
         {
             throw new TaplineException(
-                $"PostgreSQL {NativeLibraries.PostgresVersion} is not in {NativeLibraries.PostgresRoot}", "run ./tapline setup");
+                $"PostgreSQL {NativeLibraries.PostgresVersion} is not in {NativeLibraries.PostgresRoot}",
+                "run ./tapline setup");
         }
         folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
@@ -67,13 +68,15 @@ sealed class EmbeddedPostgres : IAsyncDisposable
         if (!File.Exists(Path.Combine(data, "postmaster.pid")) || !File.Exists(Program("pg_ctl")))
             return;
         var account = await ServerAccount.ChooseAsync(folder, NativeLibraries.PostgresRoot, ct);
-        await ProgramRun.RunAsync(account.Command(Program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "-s", "stop"), ct);
+        await ProgramRun.RunAsync(account.Command(Program("pg_ctl"), "-D", data, "-m", "immediate", "-w", "-s",
+            "stop"), ct);
     }
 
     public async ValueTask DisposeAsync() =>
         // Fast: sessions are ended, the walsender's too. Whoever disposes us has stopped asking.
         await ProgramRun.RunAsync(
-            _account.Command(Program("pg_ctl"), "-D", _data, "-m", "fast", "-w", "-t", "20", "-s", "stop"), CancellationToken.None);
+            _account.Command(Program("pg_ctl"), "-D", _data, "-m", "fast", "-w", "-t", "20", "-s", "stop"),
+            CancellationToken.None);
 
     static string Program(string name) => Path.Combine(NativeLibraries.PostgresRoot, "bin", name);
 
@@ -96,7 +99,8 @@ sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     static async Task ConfigureAsync(string data, int port, CancellationToken ct) =>
-        await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
+        await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"),
+            string.Create(CultureInfo.InvariantCulture, $"""
 
             listen_addresses = '127.0.0.1'
             port = {port}

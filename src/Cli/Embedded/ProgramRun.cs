@@ -25,7 +25,8 @@ sealed record ProgramRun(int ExitCode, string Output)
         using var process = Start(start);
         process.StandardInput.Close();
         var output = new StringBuilder();
-        var reading = Task.WhenAll(ReadAsync(process.StandardOutput, output, ct), ReadAsync(process.StandardError, output, ct));
+        var reading =
+            Task.WhenAll(ReadAsync(process.StandardOutput, output, ct), ReadAsync(process.StandardError, output, ct));
         try
         {
             await process.WaitForExitAsync(ct);

@@ -2,7 +2,8 @@ using Tapline.Contracts;
 
 namespace Tapline.Cli.Embedded;
 
-/// <summary>Whose rights a server gets that refuses to run as root: the caller's, or, for root, an unprivileged user's.</summary>
+/// <summary>Whose rights a server gets that refuses to run as root: the caller's, or, for root, an unprivileged
+/// user's.</summary>
 sealed class ServerAccount
 {
     readonly string? _user;
@@ -25,7 +26,8 @@ sealed class ServerAccount
         if (IsOpen(dataFolder) && IsOpen(programFolder))
         {
             if (setpriv is not null)
-                return new ServerAccount(user, [setpriv, $"--reuid={user}", $"--regid={group}", "--clear-groups", "--"]);
+                return new ServerAccount(user,
+                    [setpriv, $"--reuid={user}", $"--regid={group}", "--clear-groups", "--"]);
             if (Find("runuser") is { } runuser)
                 return new ServerAccount(user, [runuser, "-u", user, "--"]);
         }
@@ -35,7 +37,8 @@ sealed class ServerAccount
             return new ServerAccount(user,
             [
                 setpriv, $"--reuid={user}", $"--regid={group}", "--clear-groups",
-                "--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--",
+                "--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override",
+                "--ambient-caps=-all,+dac_override", "--",
             ]);
         }
         throw new TaplineException(

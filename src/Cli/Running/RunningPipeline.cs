@@ -21,7 +21,8 @@ sealed class RunningPipeline : IAsyncDisposable
 
     readonly DuckDbDatabase? _duck;
 
-    RunningPipeline(EmbeddedBroker? broker, IEventLog log, PostgresSource? source, StreamWorker? worker, DuckDbDatabase? duck)
+    RunningPipeline(EmbeddedBroker? broker, IEventLog log, PostgresSource? source, StreamWorker? worker,
+        DuckDbDatabase? duck)
     {
         (Broker, Log, Source, Worker, _duck) = (broker, log, source, worker, duck);
     }
@@ -57,7 +58,8 @@ sealed class RunningPipeline : IAsyncDisposable
             {
                 MemoryBytesMax = config.Stream.MemoryBytesMax / 2,
             });
-            var worker = new StreamWorker(StreamOptions(config), log, OpenLake(config.Lake, time), duck, time, NewId, logs);
+            var worker =
+                new StreamWorker(StreamOptions(config), log, OpenLake(config.Lake, time), duck, time, NewId, logs);
             return new RunningPipeline(broker, log, source, worker, duck);
         }
         catch
@@ -90,7 +92,8 @@ sealed class RunningPipeline : IAsyncDisposable
         };
     }
 
-    /// <summary>Lets all parts work until cancelled. The first that fails stops the others; its failure is thrown.</summary>
+    /// <summary>Lets all parts work until cancelled. The first that fails stops the others; its failure is
+    /// thrown.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -125,7 +128,8 @@ sealed class RunningPipeline : IAsyncDisposable
     public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
 
     static Task<EmbeddedBroker> StartBrokerAsync(
-        LogConfig.Embedded embedded, PipelineConfig config, TimeProvider time, ILoggerFactory logs, CancellationToken ct) =>
+        LogConfig.Embedded embedded, PipelineConfig config, TimeProvider time, ILoggerFactory logs,
+        CancellationToken ct) =>
         EmbeddedBroker.StartAsync(
             new BrokerOptions
             {

@@ -6,7 +6,8 @@ using Tapline.Streaming;
 
 namespace Tapline.Cli.Terminal;
 
-/// <summary>Shows a pipeline at work: on a terminal a table that is redrawn in place, elsewhere a line now and then.</summary>
+/// <summary>Shows a pipeline at work: on a terminal a table that is redrawn in place, elsewhere a line now and
+/// then.</summary>
 sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time)
 {
     static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(500);
@@ -83,7 +84,8 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
             return "";
         if (source.Phase != SourcePhase.Snapshot)
         {
-            return $"source: {source.Phase.ToString().ToLowerInvariant()}, {Units.Count((long)source.RowsPerSecond)} changes/s, "
+            return $"source: {source.Phase.ToString().ToLowerInvariant()}, {Units.Count((long)source.RowsPerSecond)} "
+                + "changes/s, "
                 + $"{Units.Bytes(source.SlotLagBytes)} behind";
         }
         var copied = source.Tables.Sum(static table => table.RowsCopied);

@@ -1,6 +1,7 @@
 namespace Tapline.Cli.Terminal;
 
-/// <summary>Tells how a wait goes on: nothing while it is short, then a line now and then with an estimate of the rest.</summary>
+/// <summary>Tells how a wait goes on: nothing while it is short, then a line now and then with an estimate of the
+/// rest.</summary>
 sealed class WaitProgress(Screen screen, TimeProvider time, TimeSpan silentMax)
 {
     readonly long _started = time.GetTimestamp();

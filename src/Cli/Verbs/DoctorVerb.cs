@@ -10,8 +10,10 @@ using Tapline.Native;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>Checks everything that a pipeline needs, and says what to do about what is missing. Changes nothing.</summary>
-sealed class DoctorVerb() : Verb("doctor", "Check what a pipeline needs, and say how to mend it", "doctor", "doctor -c shop.yaml")
+/// <summary>Checks everything that a pipeline needs, and says what to do about what is missing. Changes
+/// nothing.</summary>
+sealed class DoctorVerb()
+    : Verb("doctor", "Check what a pipeline needs, and say how to mend it", "doctor", "doctor -c shop.yaml")
 {
     readonly record struct Finding(string Check, string? Problem, string? Hint);
 
@@ -45,7 +47,8 @@ sealed class DoctorVerb() : Verb("doctor", "Check what a pipeline needs, and say
     static void CheckNatives(List<Finding> findings)
     {
         findings.Add(Try($"DuckDB {NativeLibraries.DuckDbVersion}", static () => DuckDbDatabase.Open().Dispose()));
-        findings.Add(Try($"librdkafka {NativeLibraries.LibrdkafkaVersion}", static () => _ = NativeLibraries.LibrdkafkaPath));
+        findings.Add(Try($"librdkafka {NativeLibraries.LibrdkafkaVersion}", static () =>
+            _ = NativeLibraries.LibrdkafkaPath));
     }
 
     static PipelineConfig? LoadConfig(ParseResult line, List<Finding> findings)
@@ -76,10 +79,12 @@ sealed class DoctorVerb() : Verb("doctor", "Check what a pipeline needs, and say
         var check = $"source {config.Source}";
         findings.AddRange(report.Problems.Select(problem => new Finding(check, problem.Message, problem.Hint)));
         if (report.Problems.IsEmpty)
-            findings.Add(new Finding($"{check}: PostgreSQL {report.ServerVersion}, {report.Tables.Length} tables", null, null));
+            findings.Add(new Finding($"{check}: PostgreSQL {report.ServerVersion}, {report.Tables.Length} tables",
+                null, null));
     }
 
-    static async Task CheckLogAsync(PipelineConfig config, ParseResult line, List<Finding> findings, CancellationToken ct)
+    static async Task CheckLogAsync(PipelineConfig config, ParseResult line, List<Finding> findings,
+        CancellationToken ct)
     {
         if (config.Log is LogConfig.Embedded embedded)
         {

@@ -5,7 +5,8 @@ using Tapline.Native;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>Shows the native components. The launcher has fetched what was missing by the time that this runs.</summary>
+/// <summary>Shows the native components. The launcher has fetched what was missing by the time that this
+/// runs.</summary>
 sealed class SetupVerb() : Verb("setup", "Fetch the native components that are missing, and show where they are",
     "setup", "setup --output json")
 {
@@ -28,6 +29,7 @@ sealed class SetupVerb() : Verb("setup", "Fetch the native components that are m
             ["folder"] = part.Folder,
             ["present"] = Directory.Exists(part.Folder),
         })]));
-        return Task.FromResult(parts.All(static part => Directory.Exists(part.Folder)) ? ExitCode.Success : ExitCode.Unreachable);
+        return Task.FromResult(parts.All(static part => Directory.Exists(part.Folder)) ? ExitCode.Success
+            : ExitCode.Unreachable);
     }
 }

@@ -46,7 +46,8 @@ sealed class SqlVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
     {
-        var statement = line.GetValue(_statement) is { } given and not "-" ? given : await Console.In.ReadToEndAsync(ct);
+        var statement = line.GetValue(_statement) is { } given and not "-" ? given
+            : await Console.In.ReadToEndAsync(ct);
         if (string.IsNullOrWhiteSpace(statement))
             throw new TaplineException("there is no statement", "./tapline sql \"select …\"");
         var format = line.GetValue(_format)
@@ -61,7 +62,8 @@ sealed class SqlVerb : Verb
         var runner = new SqlRunner(session.Connection, limits, TimeProvider.System);
         var outcome = runner.Run(statement, format.OpenWriter(line.InvocationConfiguration.Output), ct);
         if (outcome.Truncated)
-            await line.InvocationConfiguration.Error.WriteLineAsync($"only the first {outcome.Rows} rows; --rows raises that");
+            await line.InvocationConfiguration.Error.WriteLineAsync($"only the first {outcome.Rows} rows; --rows "
+                + "raises that");
         return ExitCode.Success;
     }
 }
@@ -84,7 +86,8 @@ static class LakeFolder
     public static async Task<LakeSession> OpenSessionAsync(string folder, TimeProvider time, CancellationToken ct)
     {
         if (!Directory.Exists(folder))
-            throw new TaplineException($"there is no lake in {folder}", "--lake names its folder; ./tapline run makes one");
+            throw new TaplineException($"there is no lake in {folder}",
+                "--lake names its folder; ./tapline run makes one");
         folder = Path.GetFullPath(folder);
         var store = new LocalObjectStore(folder, new LocalStoreOptions { MustExist = true });
         return await LakeSession.OpenAsync(

@@ -11,7 +11,8 @@ using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>Says how far each part of a pipeline is. What cannot be reached is said in words; the rest is shown.</summary>
+/// <summary>Says how far each part of a pipeline is. What cannot be reached is said in words; the rest is
+/// shown.</summary>
 sealed class StatusVerb() : Verb("status", "Show how far source, log and lake are", "status", "status --output json")
 {
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
@@ -33,17 +34,21 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
                 allReached = false;
             }
             result[name] = part;
-            screen.Line($"{name,-7} {string.Join("   ", part.Where(IsPlain).Select(static p => $"{p.Key} {p.Value}"))}");
+            screen.Line($"{name,-7} {Words(part.Where(IsPlain))}");
             foreach (var row in part["tables"] as JsonArray ?? [])
-                screen.Line($"        {string.Join("   ", ((JsonObject)row!).Select(static p => $"{p.Key} {p.Value}"))}");
+                screen.Line($"        {Words((JsonObject)row!)}");
         }
         screen.Result(result);
         return allReached ? ExitCode.Success : ExitCode.Unreachable;
     }
 
+    static string Words(IEnumerable<KeyValuePair<string, JsonNode?>> fields) =>
+        string.Join("   ", fields.Select(static field => $"{field.Key} {field.Value}"));
+
     static bool IsPlain(KeyValuePair<string, JsonNode?> field) => field.Value is not JsonArray;
 
-    static IEnumerable<(string Name, Func<JsonObject, CancellationToken, Task> Read)> Parts(PipelineConfig config, ParseResult line)
+    static IEnumerable<(string Name, Func<JsonObject, CancellationToken, Task> Read)> Parts(PipelineConfig config,
+        ParseResult line)
     {
         if (config.Source is not null)
             yield return ("source", (part, ct) => ReadSourceAsync(config.Source, part, ct));
@@ -79,8 +84,10 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
     static async Task ReadLogAsync(PipelineConfig config, ParseResult line, JsonObject part, CancellationToken ct)
     {
         using var logs = ProcessLog.Open(line);
-        await using var pipeline = await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
-        var (manifest, _) = await new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
+        await using var pipeline =
+            await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
+        var (manifest, _) =
+            await new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
         long records = 0;
         long behind = 0;
         var topics = (await pipeline.Log.ListTopicsAsync(ct))
@@ -111,7 +118,8 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         if (manifest is not null)
         {
             part["committed_at"] = Instant(manifest.CommittedAtMs);
-            part["newest_change"] = manifest.SourceTimestampUs == 0 ? null : Instant(manifest.SourceTimestampUs / 1_000);
+            part["newest_change"] = manifest.SourceTimestampUs == 0 ? null
+                : Instant(manifest.SourceTimestampUs / 1_000);
         }
         part["quarantined"] = Count(session, "quarantine", ct);
         part["tables"] = new JsonArray([.. session.Tables

@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>One verb of the command line. A subclass reads like a table of contents: options, then what happens.</summary>
+/// <summary>One verb of the command line. A subclass reads like a table of contents: options, then what
+/// happens.</summary>
 abstract class Verb : Command
 {
     protected Verb(string name, string description, params string[] examples)

@@ -39,7 +39,8 @@ sealed class VerifyVerb : Verb
         var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
         var screen = Screen.Of(line);
         using var logs = ProcessLog.Open(line);
-        await using var pipeline = await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
+        await using var pipeline =
+            await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
         var report = await VerifyAsync(
             config, pipeline, line.GetValue(_tables)!, TimeSpan.FromSeconds(line.GetValue(_timeout)), screen, ct);
         Print(report, screen);
@@ -85,11 +86,14 @@ sealed class VerifyVerb : Verb
                 + $"{Units.Count(table.LakeRows)} in the lake");
             foreach (var difference in table.Differences.Take(KeysShownMax))
                 screen.Line($"  {string.Join(", ", difference.Key)}: {Words(difference)}");
-            if (table.Differences.Length > KeysShownMax || table.MoreDifferences)
-                screen.Line($"  … {Units.Count(table.Differences.Length - KeysShownMax)}{(table.MoreDifferences ? " and more" : "")}");
+            if (table.MoreDifferences)
+                screen.Line($"  … and more than {Units.Count(table.Differences.Length - KeysShownMax)} others");
+            else if (table.Differences.Length > KeysShownMax)
+                screen.Line($"  … and {Units.Count(table.Differences.Length - KeysShownMax)} others");
         }
         screen.Line($"verify at LSN {SourcePosition.FormatLsn(report.Lsn)}: {report.Tables.Length} tables, "
-            + $"{Units.Count(report.Rows)} rows, {Units.Count(report.Differences)} differences {(report.IsEqual ? "✓" : "✗")}");
+            + $"{Units.Count(report.Rows)} rows, {Units.Count(report.Differences)} differences "
+            + (report.IsEqual ? "✓" : "✗"));
     }
 
     static string Words(RowDifference difference) => difference.Kind switch

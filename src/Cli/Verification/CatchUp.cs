@@ -12,8 +12,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan SilentMax = TimeSpan.FromSeconds(2);
 
-    /// <summary>Waits for one source position. Throws <see cref="TaplineException"/> when the time is up, saying which part
-    /// is behind.</summary>
+    /// <summary>Waits for one source position. Throws <see cref="TaplineException"/> when the time is up, saying which
+    /// part is behind.</summary>
     public async Task WaitAsync(long lsn, CancellationToken ct)
     {
         await WaitForIngestAsync(lsn, ct);
@@ -34,7 +34,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
             {
                 throw new TaplineException(
                     $"ingest did not reach {SourcePosition.FormatLsn(lsn)} in {Units.Time(options.TimeMax)}: "
-                    + $"{Units.Bytes(behind)} of the database's log are left, slot {options.Slot} is {(active ? "in use" : "not in use")}",
+                    + $"{Units.Bytes(behind)} of the database's log are left, slot {options.Slot} is "
+                    + (active ? "in use" : "not in use"),
                     active ? "wait, or raise --timeout" : "start ./tapline run (or ingest)");
             }
             progress.Report("waiting for ingest", behind, Units.Bytes);
@@ -45,7 +46,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
     async Task<(long Behind, bool Active)> SlotAsync(NpgsqlConnection connection, long lsn, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pg_wal_lsn_diff($1::pg_lsn, confirmed_flush_lsn)::bigint, active FROM pg_replication_slots WHERE slot_name = $2",
+            "SELECT pg_wal_lsn_diff($1::pg_lsn, confirmed_flush_lsn)::bigint, active FROM pg_replication_slots WHERE "
+                + "slot_name = $2",
             connection);
         command.Parameters.Add(new NpgsqlParameter { Value = SourcePosition.FormatLsn(lsn) });
         command.Parameters.Add(new NpgsqlParameter { Value = options.Slot });
@@ -90,7 +92,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
             if (progress.Elapsed > options.TimeMax)
             {
                 throw new TaplineException(
-                    $"the lake did not take in the log in {Units.Time(options.TimeMax)}: {Units.Count(behind)} records are left",
+                    $"the lake did not take in the log in {Units.Time(options.TimeMax)}: {Units.Count(behind)} records "
+                        + "are left",
                     "is ./tapline run (or stream) running? wait, or raise --timeout");
             }
             progress.Report("waiting for the lake", behind, static left => $"{Units.Count(left)} records");

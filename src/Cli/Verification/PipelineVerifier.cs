@@ -7,9 +7,9 @@ using Tapline.Serving.Verification;
 
 namespace Tapline.Cli.Verification;
 
-/// <summary>Proves that the lake holds what the source holds. Each pass takes a snapshot of the source at an exact position,
-/// waits for the pipeline to get there, and compares all rows. Rows that changed meanwhile look different in one pass;
-/// only rows that differ in pass after pass are different.</summary>
+/// <summary>Proves that the lake holds what the source holds. Each pass takes a snapshot of the source at an exact
+/// position, waits for the pipeline to get there, and compares all rows. Rows that changed meanwhile look different in
+/// one pass; only rows that differ in pass after pass are different.</summary>
 sealed class PipelineVerifier(
     string connectionString, CatchUp catchUp, LakeSession lake, Func<Guid> newId, Screen screen, TimeProvider time)
 {
@@ -24,20 +24,24 @@ sealed class PipelineVerifier(
         long lsn = 0;
         for (var pass = 1; pass <= PassesMax; pass++)
         {
-            var suspects = pass == 1 ? null : results.Values.Where(static r => !r.IsEqual).Select(static r => r.Table).ToHashSet();
-            await using var source = await SourceSnapshot.TakeAsync(connectionString, $"tapline_verify_{newId():N}"[..40], ct);
+            var suspects = pass == 1 ? null
+                : results.Values.Where(static r => !r.IsEqual).Select(static r => r.Table).ToHashSet();
+            await using var source =
+                await SourceSnapshot.TakeAsync(connectionString, $"tapline_verify_{newId():N}"[..40], ct);
             lsn = source.Lsn;
             await catchUp.WaitAsync(lsn, ct);
             await lake.RefreshAsync(ct);
             foreach (var table in Tables(wanted).Where(table => suspects is null || suspects.Contains(TableOf(table))))
             {
                 var result = await CompareAsync(table, source, ct);
-                results[result.Table] = results.TryGetValue(result.Table, out var before) ? Persisting(before, result) : result;
+                results[result.Table] = results.TryGetValue(result.Table, out var before) ? Persisting(before, result)
+                    : result;
             }
             if (results.Values.All(static result => result.IsEqual))
                 return new VerifyReport(lsn, pass, [.. results.Values], time.GetElapsedTime(started));
             if (pass < PassesMax)
-                screen.Progress($"  pass {pass}: {results.Values.Count(static r => !r.IsEqual)} tables differ so far, looking again");
+                screen.Progress($"  pass {pass}: {results.Values.Count(static r => !r.IsEqual)} tables differ so far, "
+                    + "looking again");
         }
         return new VerifyReport(lsn, PassesMax, [.. results.Values], time.GetElapsedTime(started));
     }
@@ -71,7 +75,8 @@ sealed class PipelineVerifier(
 
     static TableId TableOf(LakeTable table) => TableId.Parse(table.Name);
 
-    /// <summary>What differs now and differed before. While a table changes too much to tell, nothing is ruled out.</summary>
+    /// <summary>What differs now and differed before. While a table changes too much to tell, nothing is ruled
+    /// out.</summary>
     static TableVerification Persisting(TableVerification before, TableVerification now)
     {
         if (now.IsEqual || now.MoreDifferences || before.MoreDifferences)

@@ -7,8 +7,8 @@ using Tapline.Serving.Verification;
 
 namespace Tapline.Cli.Verification;
 
-/// <summary>A database as it was at an exact position of its log: what a new logical slot exports. Holds two connections
-/// and a temporary slot, which end with it.</summary>
+/// <summary>A database as it was at an exact position of its log: what a new logical slot exports. Holds two
+/// connections and a temporary slot, which end with it.</summary>
 sealed class SourceSnapshot : ISourceSql, IAsyncDisposable
 {
     readonly LogicalReplicationConnection _slot;
@@ -33,7 +33,8 @@ sealed class SourceSnapshot : ISourceSql, IAsyncDisposable
         {
             await slot.Open(ct);
             var created = await slot.CreatePgOutputReplicationSlot(
-                slotName, temporarySlot: true, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export, cancellationToken: ct);
+                slotName, temporarySlot: true, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export,
+                cancellationToken: ct);
             session = new NpgsqlConnection(
                 new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
             await session.OpenAsync(ct);
@@ -67,8 +68,8 @@ sealed class SourceSnapshot : ISourceSql, IAsyncDisposable
         return rows;
     }
 
-    /// <summary>A table's columns by name, each with its place in the primary key from 0, or -1; none when there is no such
-    /// table.</summary>
+    /// <summary>A table's columns by name, each with its place in the primary key from 0, or -1; none when there is no
+    /// such table.</summary>
     public async Task<IReadOnlyDictionary<string, int>> ColumnsAsync(TableId table, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(

@@ -17,7 +17,8 @@ public sealed class BarWorkloadTests
     {
         var model = new BarModel(1);
         Consume(new BarBase(model));
-        var statements = new BarWorkload(model).Transactions().Take(5_000).SelectMany(static t => t.Statements).ToList();
+        var statements =
+            new BarWorkload(model).Transactions().Take(5_000).SelectMany(static t => t.Statements).ToList();
 
         Assert.Single(statements, static s => s.Sql.StartsWith("ALTER TABLE", StringComparison.Ordinal));
         Assert.Single(statements, static s => s.Sql.StartsWith("TRUNCATE", StringComparison.Ordinal));

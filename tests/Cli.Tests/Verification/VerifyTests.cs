@@ -48,7 +48,8 @@ public sealed class VerifyTests : IAsyncLifetime
     [Fact]
     public async Task What_has_gone_through_the_pipeline_is_equal_and_what_has_not_is_named_by_key()
     {
-        await RunSqlAsync("UPDATE public.pours SET tap = NULL WHERE id % 10 = 0; DELETE FROM public.pours WHERE id > 4900");
+        await RunSqlAsync("UPDATE public.pours SET tap = NULL WHERE id % 10 = 0; DELETE FROM public.pours WHERE id > "
+            + "4900");
         var equal = await VerifyAsync();
         Assert.Equal((true, 4_900), (equal.IsEqual, equal.Rows));
 
@@ -64,7 +65,8 @@ public sealed class VerifyTests : IAsyncLifetime
         Assert.Equal(
             ["42 Differs millilitres", "43 ExtraInLake ", "9001 MissingInLake "],
             report.Tables.Single().Differences
-                .Select(static d => $"{d.Key[0]} {d.Kind} {string.Join(',', d.Columns)}").Order(StringComparer.Ordinal));
+                .Select(static d =>
+                    $"{d.Key[0]} {d.Kind} {string.Join(',', d.Columns)}").Order(StringComparer.Ordinal));
         VerifyVerb.Print(report, Screen());
         Assert.Contains("42: differs in millilitres", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("1 tables, 4 900 rows, 3 differences ✗", _output.ToString(), StringComparison.Ordinal);
