@@ -15,6 +15,7 @@ public sealed class ColumnBuffer
     int[] _offsets = [];
     ulong[] _validity = [];
     int _byteCount;
+    int _rowsMax; // How many rows the validity and the fixed-width values or the offsets have room for.
 
     /// <summary>A buffer for a column of this schema.</summary>
     public ColumnBuffer(ColumnSchema schema)
@@ -107,20 +108,18 @@ public sealed class ColumnBuffer
     /// <summary>Adds a null.</summary>
     public void AppendNull()
     {
+        if (Count >= _rowsMax)
+            GrowRows(Count + 1);
         if (Width == 0)
-            AppendOffset();
+            _offsets[Count + 1] = _byteCount;
         else
-            Slot(Width).Clear();
+            _fixed.AsSpan(Count * Width, Width).Clear();
         NullCount++;
-        AddRow(valid: false);
+        Count++;
     }
 
     /// <summary>Adds to a Boolean column.</summary>
-    public void Append(bool value)
-    {
-        Slot(1)[0] = value ? (byte)1 : (byte)0;
-        AddRow(valid: true);
-    }
+    public void Append(bool value) => AppendFixed(value ? (byte)1 : (byte)0);
 
     /// <summary>Adds to an Int16, Int32 or Date column.</summary>
     public void Append(int value) => AppendFixed(value);
@@ -157,15 +156,15 @@ public sealed class ColumnBuffer
     public void Commit(int length)
     {
         _byteCount += length;
-        AppendOffset();
-        AddRow(valid: true);
+        AddValid();
+        _offsets[Count] = _byteCount;
     }
 
     /// <summary>Adds the value of a fixed-width row given as its bytes.</summary>
     public void AppendFixedBytes(ReadOnlySpan<byte> value)
     {
-        value.CopyTo(Slot(Width));
-        AddRow(valid: true);
+        AddValid();
+        value.CopyTo(_fixed.AsSpan((Count - 1) * Width, Width));
     }
 
     /// <summary>Adds many fixed-width rows at once, given as their bytes side by side. Bit n of
@@ -174,8 +173,11 @@ public sealed class ColumnBuffer
     public void AppendFixedRows(ReadOnlySpan<byte> values, ReadOnlySpan<ulong> validity)
     {
         var first = Count;
-        values.CopyTo(Slots(values.Length));
-        var nulls = AddRows(values.Length / Width, validity);
+        var count = values.Length / Width;
+        if (first + count > _rowsMax)
+            GrowRows(first + count);
+        values.CopyTo(_fixed.AsSpan(first * Width));
+        var nulls = AddRows(count, validity);
         for (var row = first; nulls > 0 && row < Count; row++)
         {
             if (IsNull(row))
@@ -221,50 +223,38 @@ public sealed class ColumnBuffer
         where T : unmanaged, INumber<T>
     {
         if (Unsafe.SizeOf<T>() != Width)
-            throw new InvalidOperationException($"a {Type} column holds {Width}-byte values, not {typeof(T).Name}");
-        var slot = Slot(Width);
-        MemoryMarshal.Write(slot, value);
-        AddRow(valid: true);
+            throw WrongWidth(typeof(T));
+        AddValid();
+        MemoryMarshal.Write(_fixed.AsSpan((Count - 1) * Unsafe.SizeOf<T>()), value);
     }
 
-    Span<byte> Slot(int width)
+    InvalidOperationException WrongWidth(Type type) =>
+        new($"a {Type} column holds {Width}-byte values, not {type.Name}");
+
+    /// <summary>Adds a row that is not null; its value is still to be written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void AddValid()
     {
-        var start = Count * width;
-        if (_fixed.Length - start < width)
-            Array.Resize(ref _fixed, Grown(_fixed.Length, start + width));
-        return _fixed.AsSpan(start, width);
+        var row = Count;
+        if (row >= _rowsMax)
+            GrowRows(row + 1);
+        _validity[row >> 6] |= 1UL << (row & 63);
+        Count = row + 1;
     }
 
-    Span<byte> Slots(int byteCount)
+    void GrowRows(int wanted)
     {
-        var start = Count * Width;
-        if (_fixed.Length - start < byteCount)
-            Array.Resize(ref _fixed, Grown(_fixed.Length, start + byteCount));
-        return _fixed.AsSpan(start, byteCount);
-    }
-
-    void AppendOffset()
-    {
-        if (_offsets.Length < Count + 2)
-            Array.Resize(ref _offsets, Grown(_offsets.Length, Count + 2));
-        _offsets[Count + 1] = _byteCount;
-    }
-
-    void AddRow(bool valid)
-    {
-        var word = Count >> 6;
-        if (word >= _validity.Length)
-            Array.Resize(ref _validity, Grown(_validity.Length, word + 1));
-        if (valid)
-            _validity[word] |= 1UL << (Count & 63);
-        Count++;
+        var rowsMax = Grown(_rowsMax, wanted);
+        Array.Resize(ref _validity, (rowsMax + 63) >> 6);
+        if (Width == 0)
+            Array.Resize(ref _offsets, rowsMax + 1);
+        else
+            Array.Resize(ref _fixed, rowsMax * Width);
+        _rowsMax = rowsMax;
     }
 
     int AddRows(int count, ReadOnlySpan<ulong> validity)
     {
-        var words = (Count + count + 63) >> 6;
-        if (words > _validity.Length)
-            Array.Resize(ref _validity, Grown(_validity.Length, words));
         var nulls = 0;
         for (var done = 0; done < count; done += 64)
         {

@@ -11,15 +11,18 @@ namespace Tapline.Streaming.Decoding;
 /// <see cref="JsonChangeDecoder"/>, so that both always answer the same.</summary>
 public sealed class ScanningChangeDecoder : IChangeDecoder
 {
-    const int Before = 0;
     const int After = 1;
     const int Source = 2;
     const int Op = 4;
     const int Payload = 8;
 
-    static readonly FieldOrder EnvelopeOrder = new(
+    const int Needed = 1 << Source | 1 << Op;
+
+    readonly FieldOrder _order = new(
         ["before", "after", "source", "transaction", "op", "ts_ms", "ts_us", "ts_ns", "payload"]);
 
+    readonly EventBytes _record = new();
+    readonly SourceScanner _source = new();
     readonly DecodePlan _plan;
     readonly JsonChangeDecoder _plain;
     readonly RowScanner _row;
@@ -44,7 +47,10 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
         if (!valueIsNull && ReferenceEquals(rows.Schema, _plan.Schema) &&
             (long)key.Length + value.Length <= DecodePlan.EventBytesMax && Utf8.IsValid(value))
         {
-            if (TryScan(key, keyIsNull, value, rows, out var meta))
+            _record.Set(value, key);
+            var scanned = TryScan(keyIsNull, rows, out var meta);
+            _record.Release();
+            if (scanned)
             {
                 if (meta.Kind == ChangeKind.Truncate)
                 {
@@ -60,68 +66,59 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
         return _plain.Decode(key, keyIsNull, value, valueIsNull, rows);
     }
 
-    bool TryScan(
-        ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, ChangeRows rows, out ChangeMeta meta)
+    bool TryScan(bool keyIsNull, ChangeRows rows, out ChangeMeta meta)
     {
-        var scanner = new JsonScanner(value);
+        var scanner = new JsonScanner(_record.Value);
         meta = default;
-        if (!TryScanEnvelope(ref scanner, rows, out var op, out var source, out var hasRow) || !scanner.AtEnd())
+        if (!TryScanEnvelope(ref scanner, rows, out var op, out var hasRow) || !scanner.AtEnd())
             return false;
-        meta = source.Meta((ChangeKind)op);
+        meta = _source.Meta((ChangeKind)op);
         return meta.Kind switch
         {
             ChangeKind.Create or ChangeKind.Update or ChangeKind.Read =>
-                hasRow && _row.TryFinish(rows, meta.Kind) && _key.Agrees(key, keyIsNull, value),
-            ChangeKind.Delete => !hasRow && _key.TryAppendRow(key, keyIsNull, rows),
+                hasRow && _row.TryFinish(rows, meta.Kind) && _key.Agrees(_record, keyIsNull),
+            ChangeKind.Delete => !hasRow && _key.TryAppendRow(_record, keyIsNull, rows),
             ChangeKind.Truncate => !hasRow,
             _ => false,
         };
     }
 
-    bool TryScanEnvelope(
-        ref JsonScanner scanner, ChangeRows rows, out byte op, out SourceScanner source, out bool hasRow)
+    bool TryScanEnvelope(ref JsonScanner scanner, ChangeRows rows, out byte op, out bool hasRow)
     {
-        source = default;
         (op, hasRow) = ((byte)0, false);
         if (!scanner.TryTake((byte)'{'))
             return false;
         var seen = 0;
-        var predicted = 0;
-        bool wellFormed;
-        do
+        var index = _order.Start;
+        while ((index = scanner.NextField(_order, index)) >= 0)
         {
-            if (!scanner.TryField(EnvelopeOrder, ref predicted, out var index))
-                return false;
             // Where a field comes twice the last one counts; the plain decoder knows how.
-            if (index >= 0 && (seen >> index & 1) != 0)
+            if (index != _order.Other && (seen >> index & 1) != 0)
                 return false;
-            seen |= index < 0 ? 0 : 1 << index;
+            seen |= 1 << index;
             var taken = index switch
             {
                 After => TryScanAfter(ref scanner, rows, out hasRow),
-                Source => source.TryScan(ref scanner),
-                Op => scanner.TryValue(out var kind, out var text, out _) && TryOp(kind, text, out op),
+                Source => _source.TryScan(ref scanner),
+                Op => scanner.TryPlainString(out var text) && TryOp(text, out op),
                 Payload => false,
                 _ => scanner.TryValue(out _, out _, out _),
             };
             if (!taken)
                 return false;
         }
-        while (scanner.TryNext(out wellFormed));
-        return wellFormed && (seen & (1 << Source | 1 << Op)) == (1 << Source | 1 << Op);
+        return index == JsonScanner.End && (seen & Needed) == Needed;
     }
 
     bool TryScanAfter(ref JsonScanner scanner, ChangeRows rows, out bool hasRow)
     {
         hasRow = scanner.TryTake((byte)'{');
-        return hasRow
-            ? _row.TryScan(ref scanner, rows)
-            : scanner.TryValue(out var kind, out _, out _) && kind == JsonKind.Null;
+        return hasRow ? _row.TryScan(ref scanner, rows) : scanner.TryNull();
     }
 
-    static bool TryOp(JsonKind kind, ReadOnlySpan<byte> text, out byte op)
+    static bool TryOp(ReadOnlySpan<byte> text, out byte op)
     {
-        op = kind == JsonKind.String && text.Length == 1 ? text[0] : (byte)0;
+        op = text.Length == 1 ? text[0] : (byte)0;
         return op != 0;
     }
 }

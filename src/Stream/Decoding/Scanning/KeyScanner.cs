@@ -20,54 +20,45 @@ sealed class KeyScanner
 
     /// <summary>Whether the row just scanned has its key, spelled as in the record's key. Values that are equal but
     /// spelled otherwise are left to the plain decoder, as is everything that is wrong.</summary>
-    public bool Agrees(ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value)
+    public bool Agrees(EventBytes record, bool keyIsNull)
     {
         if (!_row.HasWholeKey || _order.Count > ColumnsMax)
             return false;
         if (keyIsNull || !_plan.HasKey)
             return true;
-        var scanner = new JsonScanner(key);
+        var value = record.Value;
+        var scanner = new JsonScanner(record.Key);
         if (!scanner.TryTake((byte)'{'))
             return false;
         ulong seen = 0;
-        var predicted = 0;
-        bool wellFormed;
-        do
+        var index = _order.Start;
+        while ((index = scanner.NextField(_order, index)) >= 0)
         {
-            if (!scanner.TryField(_order, ref predicted, out var index) || index < 0 ||
-                !scanner.TryValue(out var kind, out var text, out _))
-                return false;
-            var field = _row.KeyField(_plan.KeyColumns[index]);
-            if (kind != field.Kind || !text.SequenceEqual(value.Slice(field.Start, field.Length)))
-                return false;
-            if (!TryMark(ref seen, index))
+            if (index == _order.Other || !TryMark(ref seen, index) ||
+                !scanner.TryTake(value[_row.KeyValue(_plan.KeyColumns[index])]))
                 return false;
         }
-        while (scanner.TryNext(out wellFormed));
-        return wellFormed && scanner.AtEnd() && IsWhole(seen);
+        return index == JsonScanner.End && scanner.AtEnd() && IsWhole(seen);
     }
 
     /// <summary>Appends a row of the key's values and of nulls.</summary>
-    public bool TryAppendRow(ReadOnlySpan<byte> key, bool keyIsNull, ChangeRows rows)
+    public bool TryAppendRow(EventBytes record, bool keyIsNull, ChangeRows rows)
     {
-        if (keyIsNull || !_plan.HasKey || _order.Count > ColumnsMax || !Utf8.IsValid(key))
+        if (keyIsNull || !_plan.HasKey || _order.Count > ColumnsMax || !Utf8.IsValid(record.Key))
             return false;
-        var scanner = new JsonScanner(key);
+        var scanner = new JsonScanner(record.Key);
         if (!scanner.TryTake((byte)'{'))
             return false;
         ulong seen = 0;
-        var predicted = 0;
-        bool wellFormed;
-        do
+        var index = _order.Start;
+        while ((index = scanner.NextField(_order, index)) >= 0)
         {
-            if (!scanner.TryField(_order, ref predicted, out var index) || index < 0 ||
-                !scanner.TryValue(out var kind, out var text, out var escaped) || kind == JsonKind.Null)
-                return false;
-            if (!TryMark(ref seen, index) || !_row.TryAppendKey(rows, _plan.KeyColumns[index], kind, text, escaped))
+            if (index == _order.Other || !TryMark(ref seen, index) ||
+                !scanner.TryValue(out var kind, out var text, out var escaped) || kind == JsonKind.Null ||
+                !_row.TryAppendKey(rows, _plan.KeyColumns[index], kind, text, escaped))
                 return false;
         }
-        while (scanner.TryNext(out wellFormed));
-        if (!wellFormed || !scanner.AtEnd() || !IsWhole(seen))
+        if (index != JsonScanner.End || !scanner.AtEnd() || !IsWhole(seen))
             return false;
         for (var ordinal = 0; ordinal < _plan.Columns.Length; ordinal++)
         {

@@ -7,8 +7,9 @@ sealed class RowScanner
 {
     readonly DecodePlan _plan;
     readonly FieldOrder _order;
+    readonly ValueScanner[] _values;
     readonly Cell[] _cells;
-    readonly JsonField[] _keyFields;
+    readonly Range[] _keyValues;
     byte[] _unescaped = new byte[256];
     int _appended;
     int _keyAppended;
@@ -18,8 +19,9 @@ sealed class RowScanner
     {
         _plan = plan;
         _order = new FieldOrder([.. plan.Schema.Columns.Select(static column => column.Name)]);
+        _values = [.. plan.Columns.Select(static column => new ValueScanner(column))];
         _cells = new Cell[plan.Columns.Length];
-        _keyFields = new JsonField[plan.Columns.Length];
+        _keyValues = new Range[plan.Columns.Length];
     }
 
     enum Cell : byte
@@ -32,38 +34,39 @@ sealed class RowScanner
     /// <summary>Whether the row has a value in each column of the key.</summary>
     public bool HasWholeKey => _keyAppended == _plan.KeyColumns.Length;
 
-    /// <summary>Where the value of a column of the key stands, a string without its quotes.</summary>
-    public JsonField KeyField(int ordinal) => _keyFields[ordinal];
+    /// <summary>Where the value of a column of the key stands in the event, with its quotes if it has any.</summary>
+    public Range KeyValue(int ordinal) => _keyValues[ordinal];
 
     /// <summary>Takes the fields after the opening brace; false for what the plain decoder has to look at.</summary>
     public bool TryScan(ref JsonScanner scanner, ChangeRows rows)
     {
         Array.Clear(_cells);
         (_appended, _keyAppended, _unavailable) = (0, 0, 0);
-        var predicted = 0;
-        bool wellFormed;
-        do
+        var targets = rows.Values.Columns.AsSpan();
+        var ordinal = _order.Start;
+        while ((ordinal = scanner.NextField(_order, ordinal)) >= 0)
         {
-            if (!scanner.TryField(_order, ref predicted, out var ordinal) ||
-                !scanner.TryValue(out var kind, out var text, out var escaped))
-                return false;
-            if (ordinal < 0)
+            if (ordinal == _order.Other)
             {
-                if (kind != JsonKind.Null)
+                if (!scanner.TryNull())
                     return false;
                 continue;
             }
-            if (_cells[ordinal] != Cell.Absent || !TryAppend(rows, ordinal, kind, text, escaped))
+            if (_cells[ordinal] != Cell.Absent)
                 return false;
-            if (_plan.Columns[ordinal].IsKey && kind != JsonKind.Null)
+            var start = scanner.Position;
+            var value = _values[ordinal];
+            if (value.TryAppend(ref scanner, targets[ordinal]))
+                MarkAppended(ordinal);
+            else if (!TryAppendOther(ref scanner, rows, ordinal))
+                return false;
+            if (value.Decoder.IsKey && !targets[ordinal].IsNull(rows.Count))
             {
-                var end = scanner.Position - (kind == JsonKind.String ? 1 : 0);
-                _keyFields[ordinal] = new JsonField(kind, end - text.Length, text.Length);
+                _keyValues[ordinal] = start..scanner.Position;
                 _keyAppended++;
             }
         }
-        while (scanner.TryNext(out wellFormed));
-        return wellFormed;
+        return ordinal == JsonScanner.End;
     }
 
     /// <summary>Appends nulls for what the event lacks, and lists what it does not carry.</summary>
@@ -90,9 +93,9 @@ sealed class RowScanner
         (!escaped || kind != JsonKind.String || TryUnescape(ref text)) &&
         _plan.Columns[ordinal].Append(rows.Values.Columns[ordinal], kind, text) == RejectReason.None;
 
-    bool TryAppend(ChangeRows rows, int ordinal, JsonKind kind, ReadOnlySpan<byte> text, bool escaped)
+    bool TryAppendOther(ref JsonScanner scanner, ChangeRows rows, int ordinal)
     {
-        if (escaped && !TryUnescape(ref text))
+        if (!scanner.TryValue(out var kind, out var text, out var escaped) || (escaped && !TryUnescape(ref text)))
             return false;
         var decoder = _plan.Columns[ordinal];
         var target = rows.Values.Columns[ordinal];
@@ -103,9 +106,14 @@ sealed class RowScanner
             _unavailable++;
             return true;
         }
+        MarkAppended(ordinal);
+        return decoder.Append(target, kind, text) == RejectReason.None;
+    }
+
+    void MarkAppended(int ordinal)
+    {
         _cells[ordinal] = Cell.Appended;
         _appended++;
-        return decoder.Append(target, kind, text) == RejectReason.None;
     }
 
     bool TryUnescape(ref ReadOnlySpan<byte> text)

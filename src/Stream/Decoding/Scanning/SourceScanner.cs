@@ -3,136 +3,144 @@ using Tapline.Contracts;
 namespace Tapline.Streaming.Decoding.Scanning;
 
 /// <summary>Reads what an event's <c>source</c> says of the change, where it is spelled as connectors do.</summary>
-struct SourceScanner
+sealed class SourceScanner
 {
-    const int DigitsMax = 18; // Longer ones may not fit an Int64.
-
     const int TimestampMs = 3;
     const int SnapshotField = 4;
     const int Sequence = 6;
     const int TimestampUs = 7;
+    const int TimestampNs = 8;
     const int TransactionId = 11;
     const int Lsn = 12;
-    const int Needed =
-        1 << TimestampMs | 1 << SnapshotField | 1 << Sequence | 1 << TimestampUs | 1 << TransactionId | 1 << Lsn;
 
-    static readonly FieldOrder Order = new(
+    // Nanoseconds are not needed, but change from event to event.
+    const int Changing = 1 << TimestampMs | 1 << SnapshotField | 1 << Sequence | 1 << TimestampUs | 1 << TimestampNs |
+        1 << TransactionId | 1 << Lsn;
+
+    readonly FieldOrder _order = new(
     [
         "version", "connector", "name", "ts_ms", "snapshot", "db", "sequence", "ts_us", "ts_ns", "schema", "table",
         "txId", "lsn", "xmin", "origin", "origin_lsn",
     ]);
 
+    readonly ConstantStretch[] _stretches;
     int _seen;
-    long? _timestampMs;
+    long _timestampMs;
     long? _timestampUs;
-    long? _transactionId;
-    long? _lsn;
+    long _transactionId;
+    long _lsn;
     long? _commit;
     long? _change;
     SnapshotMark _snapshot;
 
-    /// <summary>What was read, for a change of this kind.</summary>
-    public readonly ChangeMeta Meta(ChangeKind kind) => new(
+    public SourceScanner() =>
+        _stretches = [.. Enumerable.Range(0, _order.Count + 1).Select(static _ => new ConstantStretch())];
+
+    /// <summary>What the last scan read, for a change of this kind.</summary>
+    public ChangeMeta Meta(ChangeKind kind) => new(
         kind,
-        new SourcePosition(_commit ?? 0, _change ?? _lsn ?? 0),
-        _transactionId ?? -1,
-        _timestampUs ?? (_timestampMs ?? 0) * 1000,
+        new SourcePosition(_commit ?? 0, _change ?? _lsn),
+        _transactionId,
+        _timestampUs ?? _timestampMs * 1000,
         _snapshot);
 
     /// <summary>Takes the object; false for what the plain decoder has to look at.</summary>
     public bool TryScan(ref JsonScanner scanner)
     {
+        (_seen, _timestampMs, _timestampUs, _transactionId) = (0, 0, null, -1);
+        (_lsn, _commit, _change, _snapshot) = (0, null, null, SnapshotMark.None);
         if (!scanner.TryTake((byte)'{'))
             return false;
-        var predicted = 0;
-        bool wellFormed;
-        do
+        var index = _order.Start;
+        while ((index = SkipConstants(ref scanner, index)) >= 0)
         {
-            if (!scanner.TryField(Order, ref predicted, out var index) ||
-                !scanner.TryValue(out var kind, out var text, out var escaped))
+            if ((_seen >> index & 1) != 0 || !TryKeep(ref scanner, index))
                 return false;
-            if (index >= 0 && (1 << index & Needed) != 0 && !TryKeep(index, kind, text, escaped))
-                return false;
+            _seen |= 1 << index;
         }
-        while (scanner.TryNext(out wellFormed));
-        return wellFormed;
+        return index == JsonScanner.End;
     }
 
-    bool TryKeep(int index, JsonKind kind, ReadOnlySpan<byte> text, bool escaped)
+    /// <summary>Takes the fields that do not change, and the name of the one that does; answers its number.</summary>
+    int SkipConstants(ref JsonScanner scanner, int previous)
     {
-        if ((_seen >> index & 1) != 0)
-            return false;
-        _seen |= 1 << index;
-        return index switch
+        var stretch = _stretches[previous];
+        var start = scanner.Position;
+        var last = scanner.TryRepeat(stretch.Bytes) ? stretch.Last : previous;
+        var (repeated, end) = (scanner.Position, scanner.Position);
+        int index;
+        while ((index = scanner.NextField(_order, last)) >= 0 && (1 << index & Changing) == 0)
         {
-            TimestampMs => TryNumber(kind, text, out _timestampMs) && _timestampMs is null or < long.MaxValue / 1000,
-            TimestampUs => TryNumber(kind, text, out _timestampUs),
-            TransactionId => TryNumber(kind, text, out _transactionId),
-            Lsn => TryNumber(kind, text, out _lsn),
-            Sequence => TrySequence(kind, text),
-            _ => TrySnapshot(kind, text, escaped),
-        };
-    }
-
-    bool TrySnapshot(JsonKind kind, ReadOnlySpan<byte> text, bool escaped)
-    {
-        _snapshot = kind switch
-        {
-            JsonKind.String => EventMetaReader.MarkOf(text),
-            JsonKind.True => SnapshotMark.Snapshot,
-            _ => SnapshotMark.None,
-        };
-        return !escaped && kind is JsonKind.String or JsonKind.True or JsonKind.False or JsonKind.Null;
-    }
-
-    /// <summary><c>[\"120\",\"136\"]</c>, either of them may be null.</summary>
-    bool TrySequence(JsonKind kind, ReadOnlySpan<byte> text)
-    {
-        if (kind == JsonKind.Null)
-            return true;
-        return kind == JsonKind.String &&
-            TryTake("["u8, ref text) && TryHalf(ref text, out _commit) &&
-            TryTake(","u8, ref text) && TryHalf(ref text, out _change) && text is [(byte)']'];
-    }
-
-    static bool TryHalf(ref ReadOnlySpan<byte> text, out long? number)
-    {
-        number = null;
-        if (TryTake("null"u8, ref text))
-            return true;
-        if (!TryTake("\\\""u8, ref text))
-            return false;
-        var end = text.IndexOf((byte)'\\');
-        return end > 0 && TryDigits(text[..end], out number) && TryTake("\\\""u8, ref text, end);
-    }
-
-    static bool TryTake(ReadOnlySpan<byte> wanted, ref ReadOnlySpan<byte> text, int start = 0)
-    {
-        if (!text[start..].StartsWith(wanted))
-            return false;
-        text = text[(start + wanted.Length)..];
-        return true;
-    }
-
-    static bool TryNumber(JsonKind kind, ReadOnlySpan<byte> text, out long? number)
-    {
-        number = null;
-        return kind == JsonKind.Null || (kind == JsonKind.Number && TryDigits(text, out number));
-    }
-
-    static bool TryDigits(ReadOnlySpan<byte> text, out long? number)
-    {
-        number = null;
-        if (text.Length > DigitsMax)
-            return false;
-        long sum = 0;
-        foreach (var digit in text)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-                return false;
-            sum = sum * 10 + (digit - '0');
+            if (!scanner.TryValue(out _, out _, out _))
+                return JsonScanner.Malformed;
+            (last, end) = (index, scanner.Position);
         }
-        number = sum;
-        return true;
+        if (end > repeated && index != JsonScanner.Malformed)
+            stretch.Learn(scanner.Between(start, end), last);
+        return index;
+    }
+
+    bool TryKeep(ref JsonScanner scanner, int index) => index switch
+    {
+        TimestampMs => TryNumber(ref scanner, 0, out _timestampMs) && _timestampMs < long.MaxValue / 1000,
+        TimestampUs => TryTimestampUs(ref scanner),
+        TimestampNs => scanner.TryValue(out _, out _, out _),
+        TransactionId => TryNumber(ref scanner, -1, out _transactionId),
+        Lsn => TryNumber(ref scanner, 0, out _lsn),
+        Sequence => TrySequence(ref scanner),
+        _ => TrySnapshot(ref scanner),
+    };
+
+    bool TryTimestampUs(ref JsonScanner scanner)
+    {
+        if (scanner.TryNull())
+            return true;
+        var taken = TryNumber(ref scanner, 0, out var microseconds);
+        _timestampUs = microseconds;
+        return taken;
+    }
+
+    bool TrySnapshot(ref JsonScanner scanner)
+    {
+        if (scanner.TryPlainString(out var text))
+        {
+            _snapshot = EventMetaReader.MarkOf(text);
+            return true;
+        }
+        var taken = scanner.TryValue(out var kind, out _, out _);
+        _snapshot = kind == JsonKind.True ? SnapshotMark.Snapshot : SnapshotMark.None;
+        return taken && kind is JsonKind.True or JsonKind.False or JsonKind.Null;
+    }
+
+    /// <summary><c>"[\"120\",\"136\"]"</c>, either of them may be null.</summary>
+    bool TrySequence(ref JsonScanner scanner)
+    {
+        if (scanner.TryNull())
+            return true;
+        return scanner.TryWord("\"["u8) && TryHalf(ref scanner, out _commit) &&
+            scanner.TryWord(","u8) && TryHalf(ref scanner, out _change) && scanner.TryWord("]\""u8);
+    }
+
+    static bool TryHalf(ref JsonScanner scanner, out long? number)
+    {
+        number = null;
+        if (scanner.TryNull())
+            return true;
+        if (!scanner.TryWord("\\\""u8))
+            return false;
+        var length = NumberScanner.Digits(in scanner.Rest, out var digits);
+        scanner.Take(length);
+        number = digits;
+        return length > 0 && scanner.TryWord("\\\""u8);
+    }
+
+    static bool TryNumber(ref JsonScanner scanner, long whenNull, out long number)
+    {
+        var length = NumberScanner.Integer(in scanner.Rest, out number);
+        scanner.Take(length);
+        if (length > 0)
+            return number >= 0;
+        number = whenNull;
+        return scanner.TryNull();
     }
 }

@@ -10,8 +10,6 @@ namespace Tapline.Streaming.Decoding.Values;
 /// <summary>Appends JSON values to one column. What its values look like is decided once, here.</summary>
 sealed class ColumnDecoder
 {
-    readonly int _precision;
-    readonly int _scale;
     readonly Placeholder? _placeholder;
 
     public ColumnDecoder(ColumnSchema column, WireFormat format, Placeholder placeholder)
@@ -20,7 +18,7 @@ sealed class ColumnDecoder
         IsKey = column.IsKey;
         // A numeric without a declared precision carries its scale in each value. The connector takes the scale from
         // the lower 11 bits of the type's modifier without their sign: -2 is 2046 to it.
-        (_precision, _scale) = Form == ValueForm.NumericBytes
+        (Precision, Scale) = Form == ValueForm.NumericBytes
             ? (0, (PostgresTypes.Split(column.SourceType).Second ?? 0) & 0x7FF)
             : (column.Precision, column.Scale);
         // A key always has its value: a text that looks like the placeholder is that value.
@@ -33,6 +31,15 @@ sealed class ColumnDecoder
 
     /// <summary>Whether the column is part of the primary key.</summary>
     public bool IsKey { get; }
+
+    /// <summary>Decimal digits in all.</summary>
+    public int Precision { get; }
+
+    /// <summary>Decimal digits after the point.</summary>
+    public int Scale { get; }
+
+    /// <summary>A shorter text does not stand for a value that the event does not carry.</summary>
+    public int UnavailableLengthMin => _placeholder?.LengthMin ?? int.MaxValue;
 
     /// <summary>Whether a value stands for one that the event does not carry.</summary>
     public bool IsUnavailable(JsonKind kind, ReadOnlySpan<byte> text) => _placeholder is not null && kind switch
@@ -164,8 +171,8 @@ sealed class ColumnDecoder
         if (kind is not (JsonKind.Number or JsonKind.String))
             return RejectReason.WrongType;
         var reason = Form == ValueForm.DecimalBytes && kind == JsonKind.String
-            ? DecimalBytes.Read(text, _precision, out var value)
-            : DecimalText.Read(text, _precision, _scale, out value);
+            ? DecimalBytes.Read(text, Precision, out var value)
+            : DecimalText.Read(text, Precision, Scale, out value);
         if (reason != RejectReason.None)
             return reason;
         if (target.Width == sizeof(long))
@@ -245,7 +252,7 @@ sealed class ColumnDecoder
     {
         var plain = kind switch
         {
-            JsonKind.String => DecimalBytes.PlainText(text, _scale),
+            JsonKind.String => DecimalBytes.PlainText(text, Scale),
             JsonKind.Object => DecimalBytes.VariableScaleText(text),
             _ => null,
         };

@@ -30,6 +30,9 @@ sealed class Placeholder
         _shortest = _texts.Min(static text => text.Length);
     }
 
+    /// <summary>The length of the shortest text that stands for the placeholder.</summary>
+    public int LengthMin => _shortest;
+
     /// <summary>Whether a text is the placeholder or one of its encodings.</summary>
     public bool IsText(ReadOnlySpan<byte> text)
     {

@@ -17,7 +17,8 @@ static class TimeText
     /// <summary>The most bytes that <see cref="WriteTime"/> writes.</summary>
     public const int TimeLengthMax = 19;
 
-    const long DayUs = 86_400_000_000;
+    /// <summary>A day.</summary>
+    public const long DayUs = 86_400_000_000;
 
     // The PostgreSQL driver's stand-ins for infinity, which Debezium passes on as if they were times.
     const long DriverInfinityUs = 9_223_372_036_825_200_000;
@@ -186,7 +187,8 @@ static class TimeText
         return tens is >= 0 and <= 9 && ones is >= 0 and <= 9 ? tens * 10 + ones : -1;
     }
 
-    static int DaysInMonth(long year, int month) => month switch
+    /// <summary>How many days a month has.</summary>
+    public static int DaysInMonth(long year, int month) => month switch
     {
         2 => year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28,
         4 or 6 or 9 or 11 => 30,
@@ -194,7 +196,7 @@ static class TimeText
     };
 
     /// <summary>Days since 1970. A year is taken to start in March, so that the leap day is its last.</summary>
-    static long DaysOf(long year, int month, int day)
+    public static long DaysOf(long year, int month, int day)
     {
         var marchYear = month > 2 ? year : year - 1;
         var era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400;
