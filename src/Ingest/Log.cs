@@ -38,6 +38,9 @@ static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "what was sent last was not acknowledged and comes again")]
     public static partial void DrainFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1013, LogLevel.Debug, "the read of slot {Slot} was not cancelled; its server process is ended")]
+    public static partial void ReadNotCancelled(this ILogger logger, string slot);
+
     [LoggerMessage(1011, LogLevel.Information, "publication {Publication} created for {Tables} tables")]
     public static partial void PublicationCreated(this ILogger logger, string publication, int tables);
 }

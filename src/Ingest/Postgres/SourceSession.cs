@@ -20,6 +20,14 @@ static class SourceSession
         return builder.ConnectionString;
     }
 
+    /// <summary>As the other, for the connection that streams. A cancelled read ends at once: the server's answer to a
+    /// request to cancel can fail to come while it waits for log.</summary>
+    public static string ReplicationString(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(ConnectionString(connectionString))
+        {
+            CancellationTimeout = -1,
+        }.ConnectionString;
+
     /// <summary>Quotes an identifier for SQL.</summary>
     public static string Quote(string identifier) =>
         $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

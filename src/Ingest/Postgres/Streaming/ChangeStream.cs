@@ -24,6 +24,8 @@ sealed class ChangeStream(
 {
     const int MessageBytesMax = 1 << 30;
 
+    static readonly TimeSpan _cancelMax = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan _confirmInterval = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan _drainMax = TimeSpan.FromSeconds(10);
 
     byte[] _message = new byte[64 * 1024];
@@ -33,7 +35,7 @@ sealed class ChangeStream(
     public async Task RunAsync(long confirmedLsn, CancellationToken ct)
     {
         await using var connection = new LogicalReplicationConnection(
-            SourceSession.ConnectionString(options.ConnectionString))
+            SourceSession.ReplicationString(options.ConnectionString))
         {
             WalReceiverStatusInterval = TimeSpan.FromSeconds(5),
         };
@@ -75,6 +77,7 @@ sealed class ChangeStream(
         try
         {
             await acknowledger.AcknowledgeAsync(limit.Token);
+            await ConfirmAsync(limit.Token);
             logger.StreamingStopped(SourcePosition.FormatLsn(meter.AcknowledgedLsn));
         }
         catch (Exception exception)
@@ -82,6 +85,15 @@ sealed class ChangeStream(
             // What was not acknowledged comes again, with the same positions.
             logger.DrainFailed(exception);
         }
+    }
+
+    // The request that ends the stream takes another connection and may overtake the acknowledgement.
+    async Task ConfirmAsync(CancellationToken ct)
+    {
+        await using var other = await database.OpenConnectionAsync(ct);
+        var catalog = new CatalogReader(other);
+        while (await catalog.SlotAsync(options.SlotName, ct) is { } slot && slot.ConfirmedLsn < meter.AcknowledgedLsn)
+            await Task.Delay(_confirmInterval, time, ct);
     }
 
     ChangeEncoder NewEncoder(IEventProducer producer, Acknowledger acknowledger)
@@ -131,12 +143,33 @@ sealed class ChangeStream(
     static long LastLsn(IAsyncEnumerator<XLogDataMessage> messages) =>
         unchecked((long)(ulong)messages.Current.WalStart);
 
+    // A request to cancel is sent beside the stream and can miss the read it is meant for; ending the server's side
+    // cannot.
+    async Task EndReadAsync()
+    {
+        try
+        {
+            await _pending.WaitAsync(_cancelMax, time);
+            return;
+        }
+        catch (TimeoutException)
+        {
+            logger.ReadNotCancelled(options.SlotName);
+        }
+        await using var other = await database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1", other);
+        command.Parameters.AddWithValue(options.SlotName);
+        await command.ExecuteNonQueryAsync();
+        await _pending.WaitAsync(_drainMax, time);
+    }
+
     async Task StopAsync(IAsyncEnumerator<XLogDataMessage> messages, CancellationTokenSource reading)
     {
         await reading.CancelAsync();
         try
         {
-            await _pending;
+            await EndReadAsync();
             await messages.DisposeAsync();
         }
         catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException or IOException)
