@@ -29,8 +29,8 @@ public sealed class StreamWorker(
     /// <summary>What the worker is doing.</summary>
     public StreamStatus Status => _board.Newest;
 
-    /// <summary>Works until cancelled, then returns. Throws <see cref="TaplineException"/> for what only a person can mend; anything
-    /// else is logged and tried again from the lake.</summary>
+    /// <summary>Works until cancelled, then returns. Throws <see cref="TaplineException"/> for what a person must mend
+    /// before another start; anything else, a full disk too, is logged and tried again from the lake.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         try
@@ -84,7 +84,8 @@ public sealed class StreamWorker(
             _logger.LaneFenced(options.Lane, fenced.Message);
             return fenced.Message;
         }
-        catch (Exception failure) when (failure is not TaplineException { IsTransient: false } and not OutOfMemoryException)
+        catch (Exception failure)
+            when (failure is not TaplineException { IsTransient: false } and not OutOfMemoryException)
         {
             _logger.LaneFailed(options.Lane, failure);
             return failure.Message;

@@ -26,6 +26,7 @@ sealed class TestPipeline : IAsyncDisposable
     readonly TemporaryFolder _folder = new("line");
     readonly DuckDbDatabase _duck = DuckDbDatabase.Open();
     readonly CancellationTokenSource _lifetime = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+    readonly List<Task> _abandoned = [];
     EmbeddedBroker? _broker;
     KafkaEventLog? _log;
     IEventProducer? _producer;
@@ -107,9 +108,10 @@ sealed class TestPipeline : IAsyncDisposable
         (Worker, _running) = Launch(_stop.Token);
     }
 
-    /// <summary>Starts a worker beside the one that runs, which is left to itself.</summary>
+    /// <summary>Starts a worker beside the one that runs, which is left to itself until the end.</summary>
     public void AbandonWorker()
     {
+        _abandoned.Add(_running);
         _running = Task.CompletedTask;
         StartWorker();
     }
@@ -183,7 +185,7 @@ sealed class TestPipeline : IAsyncDisposable
         await _lifetime.CancelAsync();
         try
         {
-            await _running;
+            await Task.WhenAll([_running, .. _abandoned]);
         }
         catch (TaplineException)
         {

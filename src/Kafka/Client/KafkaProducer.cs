@@ -113,7 +113,7 @@ sealed class KafkaProducer : IEventProducer
     void ThrowIfFailed()
     {
         if (Volatile.Read(ref _failure) is { } failure)
-            throw new TaplineException(failure.Message, failure.Hint, failure);
+            throw new TaplineException(failure.Message, failure.Hint, failure) { IsTransient = failure.IsTransient };
     }
 
     static Headers HeadersOf(IReadOnlyList<EventHeader> headers)
@@ -133,5 +133,8 @@ sealed class KafkaProducer : IEventProducer
             ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition =>
                 "Create the topic, or check the number of its partitions.",
             _ => null,
-        });
+        })
+    {
+        IsTransient = error.Code == ErrorCode.Local_MsgTimedOut,
+    };
 }

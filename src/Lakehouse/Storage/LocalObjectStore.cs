@@ -216,7 +216,10 @@ public sealed class LocalObjectStore : IObjectStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var cause = FileSystemException.CauseOf(e);
-            throw new TaplineException($"cannot {what} {key}: {cause.Text}", cause.Hint, e);
+            throw new TaplineException($"cannot {what} {key}: {cause.Text}", cause.Hint, e)
+            {
+                IsTransient = FileSystemException.Passes(e),
+            };
         }
     }
 }
@@ -226,10 +229,15 @@ sealed class FileSystemException(FileSystemError error) : IOException(Marshal.Ge
 {
     FileSystemError Error { get; } = error;
 
+    /// <summary>Whether the same call can succeed once the disk has room or answers again.</summary>
+    public static bool Passes(Exception exception) => exception is not UnauthorizedAccessException
+        && ErrorOf(exception) is not (FileSystemError.NotPermitted or FileSystemError.AccessDenied
+            or FileSystemError.CrossDevice or FileSystemError.IsAFolder or FileSystemError.NotAFolder);
+
     /// <summary>What happened in words, and what a person can do about it.</summary>
     public static (string Text, string? Hint) CauseOf(Exception exception)
     {
-        var error = exception is FileSystemException own ? own.Error : (FileSystemError)(exception.HResult & 0xFFFF);
+        var error = ErrorOf(exception);
         return error switch
         {
             FileSystemError.NoSpace => ("no space is left on the disk", "Free space on the lake's disk."),
@@ -244,4 +252,7 @@ sealed class FileSystemException(FileSystemError error) : IOException(Marshal.Ge
             _ => (exception.Message, null),
         };
     }
+
+    static FileSystemError ErrorOf(Exception exception) =>
+        exception is FileSystemException own ? own.Error : (FileSystemError)(exception.HResult & 0xFFFF);
 }

@@ -169,7 +169,11 @@ sealed class EpochCommitter(
         _quarantineTopicMade = true;
         _producer ??= services.Log.OpenProducer($"tapline-quarantine-{options.Pipeline}");
         foreach (var (key, value) in quarantine.Records)
-            await _producer.AppendAsync(new EventRecord(topic, key, value), ct);
+        {
+            // A null array alone would become memory that is empty, but there.
+            var content = value is null ? (ReadOnlyMemory<byte>?)null : value;
+            await _producer.AppendAsync(new EventRecord(topic, key, content), ct);
+        }
         await _producer.FlushAsync(ct);
     }
 

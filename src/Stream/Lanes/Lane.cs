@@ -97,7 +97,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             foreach (var chunk in await _reader.PollAsync(options.DiscoveryInterval, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct, until[chunk.Partition]);
         }
+        var rejected = _quarantine.Rows.Count;
         await _committer!.FinishAsync(intent, _tables, ct);
+        board.Rejected(rejected);
         services.Logger.EpochRecovered(options.Lane, intent.Epoch);
     }
 
@@ -172,11 +174,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         return table;
     }
 
-    void Reject(RecordChunk chunk, in RecordSlot slot, string reason, string detail)
-    {
+    void Reject(RecordChunk chunk, in RecordSlot slot, string reason, string detail) =>
         _quarantine.Add(chunk.Partition.Topic, reason, detail, chunk, slot);
-        board.Rejected();
-    }
 
     // A change of primary key comes as a delete and a create; a cut between them would lose the values that only the
     // deleted row has. They follow each other closely: where they do not, they are in partitions of different order.
@@ -188,7 +187,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     async Task<TimeSpan> CommitAsync(CancellationToken ct)
     {
         var began = services.Time.GetTimestamp();
+        var rejected = _quarantine.Rows.Count;
         await _committer!.CommitAsync(_tables, ct);
+        board.Rejected(rejected);
         var took = services.Time.GetElapsedTime(began);
         board.Committed(_committer, Lake, _tables, took);
         var relaxed = took * 3;

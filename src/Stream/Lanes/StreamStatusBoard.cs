@@ -34,8 +34,8 @@ sealed class StreamStatusBoard
             Tables = [.. tables.Values.OrderBy(static table => table.Table).Select(table => Describe(table, lake))],
         };
 
-    /// <summary>A record went to quarantine.</summary>
-    public void Rejected() => _newest = _newest with { Quarantined = _newest.Quarantined + 1 };
+    /// <summary>So many records went to quarantine with an epoch.</summary>
+    public void Rejected(int count) => _newest = _newest with { Quarantined = _newest.Quarantined + count };
 
     /// <summary>The lane ended and will start over.</summary>
     public void Failed(string reason) => _newest = _newest with { Phase = StreamPhase.Recovering, LastFailure = reason };

@@ -9,13 +9,17 @@ namespace Tapline.Streaming.Quarantine;
 /// <summary>The records since the last epoch that could not be used, whole, with the reason.</summary>
 sealed class QuarantineBuffer
 {
-    readonly List<(byte[] Key, byte[] Value)> _records = [];
+    // Topics take records of 1 MiB unless they are told otherwise; the rest is for the note.
+    const int TopicValueBytesMax = (1 << 20) - (64 << 10);
+
+    readonly List<(byte[] Key, byte[]? Value)> _records = [];
 
     /// <summary>The records as rows of the quarantine table.</summary>
     public ColumnBatch Rows { get; } = new(BookkeepingColumns.Quarantine);
 
-    /// <summary>The records as they go to the quarantine topic: a JSON note as the key, the value's own bytes.</summary>
-    public IReadOnlyList<(byte[] Key, byte[] Value)> Records => _records;
+    /// <summary>The records as they go to the quarantine topic: a JSON note as the key, the value's own bytes unless
+    /// they are more than a topic takes: those are in the table only.</summary>
+    public IReadOnlyList<(byte[] Key, byte[]? Value)> Records => _records;
 
     /// <summary>Keeps a record.</summary>
     /// <param name="table">The table as far as it is known, else the topic.</param>
@@ -36,7 +40,8 @@ sealed class QuarantineBuffer
         AppendOrNull(columns[7], chunk.Key(slot), slot.KeyLength < 0);
         AppendOrNull(columns[8], chunk.Value(slot), slot.ValueLength < 0);
         AppendOrNull(columns[9], chunk.Headers(slot), slot.HeaderCount == 0);
-        _records.Add((Note(table, reason, detail, chunk.Partition, slot), chunk.Value(slot).ToArray()));
+        var value = slot.ValueLength > TopicValueBytesMax ? null : chunk.Value(slot).ToArray();
+        _records.Add((Note(table, reason, detail, chunk.Partition, slot), value));
     }
 
     /// <summary>Forgets all records.</summary>
@@ -58,6 +63,7 @@ sealed class QuarantineBuffer
             json.WriteString("topic", partition.Topic);
             json.WriteNumber("partition", partition.Partition);
             json.WriteNumber("offset", slot.Offset);
+            json.WriteNumber("value_bytes", Math.Max(slot.ValueLength, 0));
             json.WriteEndObject();
         }
         return note.ToArray();
