@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using Tapline.Contracts;
 using Tapline.Contracts.Schema;
@@ -45,7 +46,8 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
         ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, bool valueIsNull, ChangeRows rows)
     {
         if (!valueIsNull && ReferenceEquals(rows.Schema, _plan.Schema) &&
-            (long)key.Length + value.Length <= DecodePlan.EventBytesMax && Utf8.IsValid(value))
+            (long)key.Length + value.Length <= DecodePlan.EventBytesMax &&
+            (Ascii.IsValid(value) || Utf8.IsValid(value)))
         {
             _record.Set(value, key);
             var scanned = TryScan(keyIsNull, rows, out var meta);

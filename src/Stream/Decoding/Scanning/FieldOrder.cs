@@ -14,17 +14,18 @@ sealed class FieldOrder
     public FieldOrder(IReadOnlyList<string> names)
     {
         _names = new NameTable(names);
+        Count = names.Count;
         _literals = [.. names.Select(Literal.Of), Literal.Never, Literal.Never];
         _next = [.. Enumerable.Range(1, names.Count), 0, Other];
     }
 
-    public int Count => _names.Count;
+    public int Count { get; }
 
     /// <summary>What stands for the field before the first one.</summary>
-    public int Start => _names.Count;
+    public int Start => Count;
 
     /// <summary>The number of every name that is none of these.</summary>
-    public int Other => _names.Count + 1;
+    public int Other => Count + 1;
 
     /// <summary>The field that is expected after another one.</summary>
     public int Next(int previous) => _next[previous];
