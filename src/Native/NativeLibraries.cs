@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Tapline.Native;
 
-/// <summary>Where the native libraries lie: a folder per library and version in the user's cache, filled by the launcher.
+/// <summary>Where the native libraries lie: a folder per library and version in the user's cache, filled by the
+/// launcher.
 /// Versions are pinned here and nowhere else.</summary>
 public static class NativeLibraries
 {
@@ -15,7 +16,8 @@ public static class NativeLibraries
     /// <summary>The pinned version of the embedded PostgreSQL.</summary>
     public const string PostgresVersion = "18.4.0-beta.17";
 
-    /// <summary>The cache's root: <c>TAPLINE_CACHE</c>, else <c>XDG_CACHE_HOME/tapline</c>, else <c>~/.cache/tapline</c>.</summary>
+    /// <summary>The cache's root: <c>TAPLINE_CACHE</c>, else <c>XDG_CACHE_HOME/tapline</c>, else
+    /// <c>~/.cache/tapline</c>.</summary>
     public static string CacheRoot
     {
         get
@@ -29,13 +31,15 @@ public static class NativeLibraries
         }
     }
 
-    /// <summary>Operating system and processor as npm names them: <c>linux-x64</c>, <c>linux-arm64</c>, <c>darwin-arm64</c>.</summary>
+    /// <summary>Operating system and processor as npm names them: <c>linux-x64</c>, <c>linux-arm64</c>,
+    /// <c>darwin-arm64</c>.</summary>
     public static string Platform =>
         (OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "win32" : "linux")
         + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     /// <summary>The path of DuckDB's library.</summary>
-    public static string DuckDbPath => Locate("duckdb", DuckDbVersion, OperatingSystem.IsMacOS() ? "libduckdb.dylib" : "libduckdb.so");
+    public static string DuckDbPath =>
+        Locate("duckdb", DuckDbVersion, OperatingSystem.IsMacOS() ? "libduckdb.dylib" : "libduckdb.so");
 
     /// <summary>The path of librdkafka.</summary>
     public static string LibrdkafkaPath =>

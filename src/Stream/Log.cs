@@ -5,10 +5,13 @@ namespace Tapline.Streaming;
 /// <summary>What the stream worker logs; ids 3xxx.</summary>
 static partial class Log
 {
-    [LoggerMessage(3001, LogLevel.Debug, "lane {Lane} committed epoch {Epoch}: {Tables} tables, {Rows} changes in {Ms} ms")]
-    public static partial void EpochCommitted(this ILogger logger, int lane, long epoch, int tables, long rows, long ms);
+    [LoggerMessage(3001, LogLevel.Debug,
+        "lane {Lane} committed epoch {Epoch}: {Tables} tables, {Rows} changes in {Ms} ms")]
+    public static partial void EpochCommitted(
+        this ILogger logger, int lane, long epoch, int tables, long rows, long ms);
 
-    [LoggerMessage(3002, LogLevel.Information, "lane {Lane} goes on after epoch {Epoch}: {Tables} tables, {Rows} rows in {Ms} ms")]
+    [LoggerMessage(3002, LogLevel.Information,
+        "lane {Lane} goes on after epoch {Epoch}: {Tables} tables, {Rows} rows in {Ms} ms")]
     public static partial void LaneLoaded(this ILogger logger, int lane, long epoch, int tables, long rows, long ms);
 
     [LoggerMessage(3003, LogLevel.Information, "lane {Lane} finished epoch {Epoch}, which an earlier run had begun")]
@@ -20,10 +23,12 @@ static partial class Log
     [LoggerMessage(3005, LogLevel.Warning, "schema record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void SchemaRecordIgnored(this ILogger logger, string topic, long offset, string reason);
 
-    [LoggerMessage(3006, LogLevel.Warning, "{Count} records of {Topic} went to quarantine, the last at offset {Offset}: {Reason}")]
+    [LoggerMessage(3006, LogLevel.Warning,
+        "{Count} records of {Topic} went to quarantine, the last at offset {Offset}: {Reason}")]
     public static partial void Quarantined(this ILogger logger, long count, string topic, long offset, string reason);
 
-    [LoggerMessage(3007, LogLevel.Warning, "{Topic} begins at offset {Start}: what stood before was removed from the log unread")]
+    [LoggerMessage(3007, LogLevel.Warning,
+        "{Topic} begins at offset {Start}: what stood before was removed from the log unread")]
     public static partial void TopicTrimmed(this ILogger logger, string topic, long start);
 
     [LoggerMessage(3009, LogLevel.Error, "lane {Lane} failed and starts over from the lake")]

@@ -12,7 +12,8 @@ public sealed record StreamOptions
     /// <summary>The lane that this worker owns.</summary>
     public int Lane { get; init; }
 
-    /// <summary>How long changes are gathered before they are committed. The beat slows by itself when commits take long:
+    /// <summary>How long changes are gathered before they are committed. The beat slows by itself when commits take
+    /// long:
     /// a quarter of the time at most is spent committing, up to <see cref="EpochIntervalMax"/>.</summary>
     public TimeSpan EpochInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -34,7 +35,8 @@ public sealed record StreamOptions
     /// <summary>Rows of one file of a current table at most.</summary>
     public int FileRowsMax { get; init; } = 128 << 10;
 
-    /// <summary>Files with fewer rows than this are folded together when there are more than <see cref="SmallFilesMax"/>.</summary>
+    /// <summary>Files with fewer rows than this are folded together when there are more than
+    /// <see cref="SmallFilesMax"/>.</summary>
     public int SmallFileRows { get; init; } = 16 << 10;
 
     /// <summary>How many small files a current table may have.</summary>

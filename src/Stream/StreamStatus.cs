@@ -6,7 +6,8 @@ namespace Tapline.Streaming;
 /// <param name="Phase">What it is at.</param>
 /// <param name="Epoch">The newest epoch in the lake.</param>
 /// <param name="CommittedAtMs">When that epoch was completed, milliseconds since 1970; 0 before the first.</param>
-/// <param name="SourceTimestampUs">Commit time at the source of the newest change in the lake; 0 before the first.</param>
+/// <param name="SourceTimestampUs">Commit time at the source of the newest change in the lake; 0 before the
+/// first.</param>
 /// <param name="CommitMs">How long the last commit took, milliseconds.</param>
 /// <param name="StateBytes">Memory of the current rows, bytes.</param>
 /// <param name="Quarantined">Records put into quarantine since the start.</param>

@@ -48,7 +48,8 @@ public sealed class ColumnBatch
             column.Clear();
     }
 
-    /// <summary>Takes the last rows away again, down to <paramref name="count"/>; also mends a row half added.</summary>
+    /// <summary>Takes the last rows away again, down to <paramref name="count"/>; also mends a row half
+    /// added.</summary>
     public void Truncate(int count)
     {
         foreach (var column in Columns)

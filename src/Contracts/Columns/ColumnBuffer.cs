@@ -5,8 +5,10 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Contracts.Columns;
 
-/// <summary>The values of one column, row after row, in the layout that encoders read: fixed-width values side by side, or
-/// offsets into one piece of bytes; a bit a row says whether the value is there. A null takes a zero slot, so that row n
+/// <summary>The values of one column, row after row, in the layout that encoders read: fixed-width values side by side,
+/// or
+/// offsets into one piece of bytes; a bit a row says whether the value is there. A null takes a zero slot, so that row
+/// n
 /// is always at n. Grows as needed, is reused after <see cref="Clear"/>. Not thread-safe.</summary>
 public sealed class ColumnBuffer
 {
@@ -76,7 +78,8 @@ public sealed class ColumnBuffer
     /// <summary>Values of a Float64 column.</summary>
     public ReadOnlySpan<double> Float64s => Fixed<double>(8);
 
-    /// <summary>For String and Binary: row n is at [n] to [n+1] of <see cref="Bytes"/>. One more entry than rows.</summary>
+    /// <summary>For String and Binary: row n is at [n] to [n+1] of <see cref="Bytes"/>. One more entry than
+    /// rows.</summary>
     public ReadOnlySpan<int> Offsets => _offsets.AsSpan(0, Width == 0 ? Count + 1 : 0);
 
     /// <summary>The bytes of a String or Binary column, all rows one after the other.</summary>

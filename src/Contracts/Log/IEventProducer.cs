@@ -7,7 +7,8 @@ public interface IEventProducer : IAsyncDisposable
     /// The record's memory may be reused as soon as this returns.</summary>
     ValueTask AppendAsync(EventRecord record, CancellationToken ct);
 
-    /// <summary>Waits until every record appended before the call is acknowledged; throws when one was refused.</summary>
+    /// <summary>Waits until every record appended before the call is acknowledged; throws when one was
+    /// refused.</summary>
     Task FlushAsync(CancellationToken ct);
 }
 

@@ -1,6 +1,7 @@
 namespace Tapline.Contracts.Log;
 
-/// <summary>Reads assigned partitions in offset order. Owned by one task. Throws <see cref="OffsetLostException"/> when a
+/// <summary>Reads assigned partitions in offset order. Owned by one task. Throws <see cref="OffsetLostException"/> when
+/// a
 /// wanted offset is no longer held: never skips a gap.</summary>
 public interface IEventReader : IAsyncDisposable
 {

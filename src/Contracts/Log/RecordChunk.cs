@@ -1,7 +1,8 @@
 namespace Tapline.Contracts.Log;
 
 /// <summary>Consecutive records of one partition in one piece of memory.</summary>
-public sealed class RecordChunk(TopicPartition partition, ReadOnlyMemory<byte> bytes, ReadOnlyMemory<RecordSlot> slots, long nextOffset)
+public sealed class RecordChunk(
+    TopicPartition partition, ReadOnlyMemory<byte> bytes, ReadOnlyMemory<RecordSlot> slots, long nextOffset)
 {
     /// <summary>Where they come from.</summary>
     public TopicPartition Partition { get; } = partition;

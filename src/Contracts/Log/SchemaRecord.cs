@@ -20,7 +20,11 @@ public static class SchemaRecord
             schema.Table.Name,
             schema.Version,
             [.. schema.Columns.Select(static c => new ColumnJson(c.Name, c.SourceType, c.Nullable, c.KeyOrdinal))],
-            new FormatJson(schema.Format.Decimals, schema.Format.Times, schema.Format.Binary, schema.Format.UnavailablePlaceholder)),
+            new FormatJson(
+                schema.Format.Decimals,
+                schema.Format.Times,
+                schema.Format.Binary,
+                schema.Format.UnavailablePlaceholder)),
         LogJson.Default.SchemaJson);
 
     /// <summary>Reads a record's value. Throws <see cref="JsonException"/> on anything else.</summary>
@@ -41,7 +45,8 @@ public static class SchemaRecord
 
 sealed record SchemaKeyJson(string Schema, string Table, int Version);
 
-sealed record SchemaJson(string Schema, string Table, int Version, ImmutableArray<ColumnJson> Columns, FormatJson Format);
+sealed record SchemaJson(
+    string Schema, string Table, int Version, ImmutableArray<ColumnJson> Columns, FormatJson Format);
 
 sealed record ColumnJson(string Name, string Type, bool Nullable, int Key);
 

@@ -6,7 +6,8 @@ namespace Tapline.Contracts.Log;
 /// <summary>The names of a pipeline's topics, by Debezium's rules and ours.</summary>
 public static class TopicNames
 {
-    /// <summary>The header that names the schema version (decimal digits) under which our own source wrote a record.</summary>
+    /// <summary>The header that names the schema version (decimal digits) under which our own source wrote a
+    /// record.</summary>
     public const string SchemaHeader = "tapline.schema";
 
     /// <summary><c>prefix.schema.table</c>, with what Kafka does not allow in names replaced by <c>_</c>.</summary>

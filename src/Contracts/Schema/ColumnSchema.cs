@@ -15,7 +15,8 @@ public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable = 
     /// <summary>Decimal digits after the point, 0 to <see cref="Precision"/>; 0 for other types.</summary>
     public int Scale { get; init; }
 
-    /// <summary>The source's own type as PostgreSQL's <c>format_type</c> prints it, e.g. <c>numeric(10,2)</c>, <c>text[]</c>.
+    /// <summary>The source's own type as PostgreSQL's <c>format_type</c> prints it, e.g. <c>numeric(10,2)</c>,
+    /// <c>text[]</c>.
     /// Empty where a column has no source (lake metadata columns).</summary>
     public string SourceType { get; init; } = "";
 

@@ -15,7 +15,8 @@ public enum ColumnType
     Float32,
     /// <summary>IEEE double, 8 bytes.</summary>
     Float64,
-    /// <summary>Unscaled integer of value × 10^scale: Int64 (8 bytes) up to precision 18, Int128 (16 bytes) up to 38.</summary>
+    /// <summary>Unscaled integer of value × 10^scale: Int64 (8 bytes) up to precision 18, Int128 (16 bytes) up to
+    /// 38.</summary>
     Decimal,
     /// <summary>UTF-8 text of any length.</summary>
     String,

@@ -8,7 +8,8 @@ public static class PostgresTypes
     /// <summary>The largest decimal precision that Parquet, Delta and DuckDB share.</summary>
     public const int DecimalPrecisionMax = 38;
 
-    /// <summary>Declares a column of the given source type. Types without a lake counterpart are kept as their text.</summary>
+    /// <summary>Declares a column of the given source type. Types without a lake counterpart are kept as their
+    /// text.</summary>
     public static ColumnSchema Column(string name, string sourceType, bool nullable = true, int keyOrdinal = -1)
     {
         var (type, precision, scale) = Map(sourceType);
@@ -58,6 +59,8 @@ public static class PostgresTypes
         return (name, Number(modifiers[0]), modifiers.Length > 1 ? Number(modifiers[1]) : null);
 
         static int? Number(string text) =>
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
     }
 }

@@ -1,6 +1,7 @@
 namespace Tapline.Contracts.Schema;
 
-/// <summary>The name of a source table: its database schema and its own name, both as the database spells them.</summary>
+/// <summary>The name of a source table: its database schema and its own name, both as the database spells
+/// them.</summary>
 public readonly record struct TableId(string Schema, string Name) : IComparable<TableId>
 {
     /// <summary>By schema, then name, in ordinal order.</summary>

@@ -5,7 +5,8 @@ public enum DecimalMode
 {
     /// <summary><c>"19.99"</c>; our own source's default.</summary>
     String,
-    /// <summary>Base64 of the unscaled big-endian two's complement (numeric without scale: a struct of scale and value).</summary>
+    /// <summary>Base64 of the unscaled big-endian two's complement (numeric without scale: a struct of scale and
+    /// value).</summary>
     Precise,
     /// <summary>A JSON number.</summary>
     Double,
@@ -48,6 +49,7 @@ public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode
     /// <summary>A Debezium connector with default settings.</summary>
     public static WireFormat DebeziumDefault { get; } = new(DecimalMode.Precise, TimeMode.Adaptive, BinaryMode.Base64);
 
-    /// <summary>What stands for an unchanged, out-of-line value (Debezium's <c>unavailable.value.placeholder</c>).</summary>
+    /// <summary>What stands for an unchanged, out-of-line value (Debezium's
+    /// <c>unavailable.value.placeholder</c>).</summary>
     public string UnavailablePlaceholder { get; init; } = "__debezium_unavailable_value";
 }

@@ -35,7 +35,8 @@ public sealed record PostgresSourceOptions
     /// <summary>Partitions of each data topic that is created.</summary>
     public int Partitions { get; init; } = 1;
 
-    /// <summary>Kafka's settings of each data topic that is created. The default lets rows of up to 16 MiB in, which Kafka's
+    /// <summary>Kafka's settings of each data topic that is created. The default lets rows of up to 16 MiB in, which
+    /// Kafka's
     /// own default of 1 MiB would refuse.</summary>
     public IReadOnlyDictionary<string, string>? TopicConfiguration { get; init; } =
         new Dictionary<string, string> { ["max.message.bytes"] = "16777216" };

@@ -40,6 +40,6 @@ static class SlotFailure
         + "otherwise choose another slot name.");
 
     static string Resync(PostgresSourceOptions options) =>
-        $"Run SELECT pg_drop_replication_slot('{options.SlotName}'); where the slot still exists, then start again under "
-        + "another pipeline name and with a new lake folder: every table is copied again.";
+        $"Run SELECT pg_drop_replication_slot('{options.SlotName}'); where the slot still exists, then start again "
+        + "under another pipeline name and with a new lake folder: every table is copied again.";
 }

@@ -37,8 +37,8 @@ sealed class SlotSetup(
             case { } known when known.Slot != options.SlotName:
                 throw new TaplineException(
                     $"this source has read from slot {known.Slot}, not from {options.SlotName}",
-                    $"Set the slot name back to {known.Slot}, or start again under another pipeline name and with a new "
-                    + "lake folder.");
+                    $"Set the slot name back to {known.Slot}, or start again under another pipeline name and with "
+                    + "a new lake folder.");
             default:
                 if (slot is null)
                     throw SlotFailure.Missing(options);

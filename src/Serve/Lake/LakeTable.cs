@@ -20,7 +20,8 @@ public sealed record LakeTable(
     /// <summary>Columns whose values the log gives per file.</summary>
     public ImmutableArray<string> PartitionColumns { get; init; } = [];
 
-    /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it, with every column that it
+    /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it, with every column that
+    /// it
     /// ever had.</summary>
     public TableSchema SourceSchema() => new(
         TableId.Parse(Name),

@@ -59,7 +59,8 @@ sealed class EpochCommitter(
     }
 
     /// <summary>Completes an epoch that an earlier run had begun and whose records were applied again.</summary>
-    public Task FinishAsync(EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
+    public Task FinishAsync(
+        EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
         WriteAsync(intent, tables, isRepeat: true, ct);
 
     /// <inheritdoc/>

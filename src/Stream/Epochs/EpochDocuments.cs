@@ -18,7 +18,8 @@ public sealed record EpochIntent(
     SortedDictionary<string, SortedDictionary<int, long>> To,
     long CreatedAtMs);
 
-/// <summary>The manifest of an epoch: every table of the lane at one cut, and where the lane goes on. Written last.</summary>
+/// <summary>The manifest of an epoch: every table of the lane at one cut, and where the lane goes on. Written
+/// last.</summary>
 /// <param name="Lane">The lane.</param>
 /// <param name="Epoch">The epoch that it completes.</param>
 /// <param name="Tables">Version by table folder (<c>current/app.accounts</c>), all tables of the lane.</param>

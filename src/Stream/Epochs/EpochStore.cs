@@ -6,7 +6,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Streaming.Epochs;
 
-/// <summary>The intents and manifests of one lane in the lake: <c>_tapline/lanes/&lt;lane&gt;/&lt;epoch&gt;.json</c> and
+/// <summary>The intents and manifests of one lane in the lake: <c>_tapline/lanes/&lt;lane&gt;/&lt;epoch&gt;.json</c>
+/// and
 /// <c>.done</c>. Nothing else says how far a lane has come.</summary>
 public sealed class EpochStore(IObjectStore store, int lane)
 {
@@ -18,7 +19,8 @@ public sealed class EpochStore(IObjectStore store, int lane)
 
     string Folder => $"{Root}{lane.ToString(CultureInfo.InvariantCulture)}/";
 
-    /// <summary>The newest manifest, null before the first epoch, and the intent after it, null when none is open.</summary>
+    /// <summary>The newest manifest, null before the first epoch, and the intent after it, null when none is
+    /// open.</summary>
     public async Task<(EpochManifest? Manifest, EpochIntent? Open)> ReadAsync(CancellationToken ct)
     {
         long manifestEpoch = 0;
@@ -41,7 +43,8 @@ public sealed class EpochStore(IObjectStore store, int lane)
         return (manifest, open);
     }
 
-    /// <summary>Claims an epoch. False when another writer has: then nothing of this lane's memory may be used again.</summary>
+    /// <summary>Claims an epoch. False when another writer has: then nothing of this lane's memory may be used
+    /// again.</summary>
     public async Task<bool> TryClaimAsync(EpochIntent intent, CancellationToken ct)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(intent, EpochJson.Default.EpochIntent);
@@ -55,7 +58,8 @@ public sealed class EpochStore(IObjectStore store, int lane)
         return found?.Writer == intent.Writer;
     }
 
-    /// <summary>Completes an epoch. The manifest of an epoch is the same whoever writes it, so a second one is let go.</summary>
+    /// <summary>Completes an epoch. The manifest of an epoch is the same whoever writes it, so a second one is let
+    /// go.</summary>
     public async Task CompleteAsync(EpochManifest manifest, CancellationToken ct)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, EpochJson.Default.EpochManifest);
@@ -75,13 +79,15 @@ public sealed class EpochStore(IObjectStore store, int lane)
     public Task<EpochManifest?> ReadManifestAsync(long epoch, CancellationToken ct) =>
         ReadAsync(Key(epoch, ManifestSuffix), EpochJson.Default.EpochManifest, ct);
 
-    /// <summary>Removes documents of epochs before <paramref name="epoch"/>, as many as <paramref name="countMax"/>.</summary>
+    /// <summary>Removes documents of epochs before <paramref name="epoch"/>, as many as
+    /// <paramref name="countMax"/>.</summary>
     public async Task ForgetBeforeAsync(long epoch, int countMax, CancellationToken ct)
     {
         var forgotten = 0;
         await foreach (var item in store.ListAsync(Folder, startAfter: null, ct))
         {
-            var known = TryEpoch(item.Key, ManifestSuffix, out var found) || TryEpoch(item.Key, IntentSuffix, out found);
+            var known = TryEpoch(item.Key, ManifestSuffix, out var found)
+                || TryEpoch(item.Key, IntentSuffix, out found);
             if (!known || found >= epoch || forgotten++ >= countMax)
                 return;
             await store.DeleteAsync(item.Key, ct);

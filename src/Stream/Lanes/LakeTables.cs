@@ -18,7 +18,8 @@ namespace Tapline.Streaming.Lanes;
 
 /// <summary>The Delta tables of a lane: opened or made when their first change arrives, the current rows loaded from
 /// them.</summary>
-sealed class LakeTables(StreamOptions options, LaneServices services, QuarantineBuffer quarantine, EpochManifest? manifest)
+sealed class LakeTables(
+    StreamOptions options, LaneServices services, QuarantineBuffer quarantine, EpochManifest? manifest)
 {
     readonly Dictionary<TableId, LakeTablePair> _pairs = [];
     DeltaTable? _quarantineTable;
@@ -67,7 +68,12 @@ sealed class LakeTables(StreamOptions options, LaneServices services, Quarantine
     }
 
     async Task LoadRowsAsync(
-        CurrentTable rows, string root, DeltaSnapshot snapshot, TableLayout layout, int[] keyColumns, CancellationToken ct)
+        CurrentTable rows,
+        string root,
+        DeltaSnapshot snapshot,
+        TableLayout layout,
+        int[] keyColumns,
+        CancellationToken ct)
     {
         var columns = layout.Columns.AddRange(BookkeepingColumns.Current);
         using var connection = services.Duck.Connect();
@@ -96,7 +102,9 @@ sealed class LakeTables(StreamOptions options, LaneServices services, Quarantine
         for (var row = 0; row < batch.Count; row++)
         {
             var meta = new RowMeta(
-                new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]), marks[2].Int64s[row], marks[3].Int64s[row]);
+                new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]),
+                marks[2].Int64s[row],
+                marks[3].Int64s[row]);
             // Rows of a table without a key are never looked up: any distinct name will do.
             var name = keyColumns.Length > 0
                 ? RowKey.Encode(source, row, keyColumns, ref key)

@@ -87,7 +87,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 var from = intent.From[topic][number];
                 var known = _topics.Find(partition) ?? _topics.Begin(partition, from);
                 if (known.Next != from)
-                    throw new InvalidDataException($"epoch {intent.Epoch} begins {partition} at {from}, the lane is at {known.Next}");
+                {
+                    throw new InvalidDataException(
+                        $"epoch {intent.Epoch} begins {partition} at {from}, the lane is at {known.Next}");
+                }
                 _reader.Assign(partition, from);
                 until.Add(partition, end);
             }
@@ -141,8 +144,12 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             return;
         await _schemas.RefreshAsync(ct);
         var newest = _schemas.Newest(topic);
-        if (newest is null || newest.Version == schema.Version || !table.Apply(chunk, slot, table.Plan(newest), partition.Gate))
-            table.Reject(chunk, slot, QuarantineReason.Of(Decoding.RejectReason.UnknownColumn), "a field that no announced schema has");
+        var isNewer = newest is not null && newest.Version != schema.Version;
+        if (!isNewer || !table.Apply(chunk, slot, table.Plan(newest!), partition.Gate))
+        {
+            table.Reject(chunk, slot, QuarantineReason.Of(Decoding.RejectReason.UnknownColumn),
+                "a field that no announced schema has");
+        }
     }
 
     // A record of our own source names its schema; a foreign one is read under the newest that is known.

@@ -38,7 +38,8 @@ sealed class StreamStatusBoard
     public void Rejected(int count) => _newest = _newest with { Quarantined = _newest.Quarantined + count };
 
     /// <summary>The lane ended and will start over.</summary>
-    public void Failed(string reason) => _newest = _newest with { Phase = StreamPhase.Recovering, LastFailure = reason };
+    public void Failed(string reason) =>
+        _newest = _newest with { Phase = StreamPhase.Recovering, LastFailure = reason };
 
     /// <summary>The lane starts over.</summary>
     public void Loading() => _newest = _newest with { Phase = StreamPhase.Loading };

@@ -3,7 +3,8 @@ using Tapline.Contracts;
 namespace Tapline.Streaming.Ordering;
 
 /// <summary>Tells new changes of one topic partition from replayed ones. A source that restarts sends the last stretch
-/// again, with the same positions: what lies below the highest position seen is a repeat, and so is a key that was already
+/// again, with the same positions: what lies below the highest position seen is a repeat, and so is a key that was
+/// already
 /// seen at that position (several rows of one statement can share it).</summary>
 /// <remarks>Snapshot rows do not pass here: they carry the snapshot's position, not their own.</remarks>
 sealed class SequenceGate
@@ -16,7 +17,8 @@ sealed class SequenceGate
     /// <summary>The keys seen at <see cref="Highest"/>, as hexadecimal digits.</summary>
     public IReadOnlyCollection<string> KeysAtHighest => _keysAtHighest;
 
-    /// <summary>Whether a change is new; remembers it when it is. A change without a key (<paramref name="key"/> empty) is
+    /// <summary>Whether a change is new; remembers it when it is. A change without a key (<paramref name="key"/> empty)
+    /// is
     /// new at an equal position, too: nothing tells two such rows apart.</summary>
     public bool Admit(SourcePosition position, ReadOnlySpan<byte> key)
     {

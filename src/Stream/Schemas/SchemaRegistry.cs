@@ -5,7 +5,8 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Streaming.Schemas;
 
-/// <summary>The table schemas that a source has announced in its schema topic. A source waits for the acknowledgement of a
+/// <summary>The table schemas that a source has announced in its schema topic. A source waits for the acknowledgement
+/// of a
 /// schema before it writes rows under it, so a version that a record names is always found by reading on.</summary>
 sealed class SchemaRegistry(IEventLog log, string prefix, ILogger logger) : IAsyncDisposable
 {
@@ -29,7 +30,8 @@ sealed class SchemaRegistry(IEventLog log, string prefix, ILogger logger) : IAsy
         if (_reader is null)
         {
             await log.EnsureTopicsAsync(
-                [new TopicSpec(_partition.Topic, 1, new Dictionary<string, string> { ["cleanup.policy"] = "compact" })], ct);
+                [new TopicSpec(_partition.Topic, 1, new Dictionary<string, string> { ["cleanup.policy"] = "compact" })],
+                ct);
         }
         var range = await log.OffsetsAsync(_partition, ct);
         if (_reader is null)

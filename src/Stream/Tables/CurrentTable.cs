@@ -4,8 +4,10 @@ using Tapline.Lakehouse.Delta.Actions;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. A file with a changed or removed row
-/// is written again from memory without it (copy-on-write); new and changed rows go to new files, small files are folded
+/// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. A file with a changed or removed
+/// row
+/// is written again from memory without it (copy-on-write); new and changed rows go to new files, small files are
+/// folded
 /// together on the way.</summary>
 sealed class CurrentTable(TableLayout layout, StreamOptions options)
 {
@@ -116,7 +118,10 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
 
     void TouchSmallFiles()
     {
-        var small = _files.Where(file => file.Value.Slots.Length < options.SmallFileRows).Select(file => file.Key).ToArray();
+        var small = _files
+            .Where(file => file.Value.Slots.Length < options.SmallFileRows)
+            .Select(file => file.Key)
+            .ToArray();
         if (small.Length > options.SmallFilesMax)
             _touched.UnionWith(small);
     }

@@ -20,7 +20,8 @@ sealed class EventPlan
         var map = layout.Map(events);
         for (var i = 0; i < map.Length; i++)
             FromEvent[map[i]] = i;
-        IsIdentity = map.Length == FromEvent.Length && FromEvent.Select(static (from, to) => from == to).All(static same => same);
+        IsIdentity = map.Length == FromEvent.Length
+            && FromEvent.Select(static (from, to) => from == to).All(static same => same);
     }
 
     /// <summary>The schema as the source announced it.</summary>

@@ -81,4 +81,5 @@ sealed class HistoryBuffer
 }
 
 /// <summary>What is known of a change beside its row.</summary>
-readonly record struct ChangeStamp(ChangeKind Kind, RowMeta Row, long TransactionId, TopicPartition Partition, long Offset);
+readonly record struct ChangeStamp(
+    ChangeKind Kind, RowMeta Row, long TransactionId, TopicPartition Partition, long Offset);

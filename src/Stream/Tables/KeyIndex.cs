@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>Finds a row's slot by its key's hash: open addressing, linear probing, 12 bytes an entry. Keys of equal hash are
+/// <summary>Finds a row's slot by its key's hash: open addressing, linear probing, 12 bytes an entry. Keys of equal
+/// hash are
 /// told apart by the caller, who holds the keys.</summary>
 sealed class KeyIndex
 {
@@ -36,7 +37,8 @@ sealed class KeyIndex
         }
     }
 
-    /// <summary>The next slot of a hash after place <paramref name="place"/> (start with -1); false when there is none.</summary>
+    /// <summary>The next slot of a hash after place <paramref name="place"/> (start with -1); false when there is
+    /// none.</summary>
     public bool TryNext(ulong hash, ref int place, out int slot)
     {
         var mask = _slots.Length - 1;

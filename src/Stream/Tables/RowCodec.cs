@@ -16,7 +16,8 @@ readonly record struct RowMeta(SourcePosition Position, long SourceTimestampUs, 
 /// <summary>The packed form of a state row.</summary>
 /// <remarks>
 /// commit:8 lsn:8 source_ts:8 ingested:8 key_length:4 key columns:2 { 0 | 1 value }*
-/// where a value is its fixed-width bytes, or length:4 and bytes. A row that was packed before a column was added simply
+/// where a value is its fixed-width bytes, or length:4 and bytes. A row that was packed before a column was added
+/// simply
 /// ends earlier: the columns it lacks are null.
 /// </remarks>
 static class RowCodec
@@ -24,7 +25,8 @@ static class RowCodec
     const int KeyStart = 36;
 
     /// <summary>Packs one row of a batch.</summary>
-    public static void Encode(ColumnBatch batch, int row, in RowMeta meta, ReadOnlySpan<byte> key, ArrayBufferWriter<byte> target)
+    public static void Encode(
+        ColumnBatch batch, int row, in RowMeta meta, ReadOnlySpan<byte> key, ArrayBufferWriter<byte> target)
     {
         var head = target.GetSpan(KeyStart + key.Length + sizeof(ushort));
         BinaryPrimitives.WriteInt64LittleEndian(head, meta.Position.Commit);
@@ -33,7 +35,8 @@ static class RowCodec
         BinaryPrimitives.WriteInt64LittleEndian(head[24..], meta.IngestedUs);
         BinaryPrimitives.WriteInt32LittleEndian(head[32..], key.Length);
         key.CopyTo(head[KeyStart..]);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[(KeyStart + key.Length)..], checked((ushort)batch.Columns.Length));
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            head[(KeyStart + key.Length)..], checked((ushort)batch.Columns.Length));
         target.Advance(KeyStart + key.Length + sizeof(ushort));
         foreach (var column in batch.Columns)
             EncodeValue(column, row, target);

@@ -4,7 +4,8 @@ using Tapline.Streaming.Decoding;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>Puts the row after a change together: what the event carries, and the stored row for what it leaves out.</summary>
+/// <summary>Puts the row after a change together: what the event carries, and the stored row for what it leaves
+/// out.</summary>
 sealed class RowImage
 {
     ColumnBatch _image;
@@ -26,7 +27,8 @@ sealed class RowImage
 
     /// <summary>The image of the last row of a plan as a batch and a row in it, valid until the next call.</summary>
     /// <param name="plan">Holds the decoded row.</param>
-    /// <param name="stored">The packed row that was there before; empty when there was none: cells left out become null.</param>
+    /// <param name="stored">The packed row that was there before; empty when there was none: cells left out become
+    /// null.</param>
     public (ColumnBatch Batch, int Row) Build(EventPlan plan, ReadOnlySpan<byte> stored)
     {
         var rows = plan.Rows;

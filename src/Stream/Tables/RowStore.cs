@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>Packed rows in pages of memory. A row is written once and never changed: an update adds a row and releases the
+/// <summary>Packed rows in pages of memory. A row is written once and never changed: an update adds a row and releases
+/// the
 /// old one, and the owner moves the living rows to a new store when <see cref="IsMostlyDead"/>.</summary>
 sealed class RowStore
 {

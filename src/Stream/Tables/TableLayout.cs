@@ -4,7 +4,8 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>The columns of a source table in the lake, and where each column of an event schema goes. Columns are only ever
+/// <summary>The columns of a source table in the lake, and where each column of an event schema goes. Columns are only
+/// ever
 /// added: one that the source drops stays and is null in later rows.</summary>
 sealed class TableLayout
 {
@@ -13,7 +14,8 @@ sealed class TableLayout
 
     readonly Dictionary<string, int> _byName = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A layout that starts with the lake's columns; empty for a table that the lake does not have yet.</summary>
+    /// <summary>A layout that starts with the lake's columns; empty for a table that the lake does not have
+    /// yet.</summary>
     public TableLayout(IEnumerable<ColumnSchema> columns)
     {
         foreach (var column in columns)
@@ -39,7 +41,8 @@ sealed class TableLayout
     public int[] Map(TableSchema schema) => [.. WithLakeNames(schema).Select(pair => _byName[pair.Name])];
 
     /// <summary>The event schema with each column typed as the lake has it, so that values are decoded into the lake's
-    /// type and what does not fit is refused. Null with the reason when the spelling cannot be brought together.</summary>
+    /// type and what does not fit is refused. Null with the reason when the spelling cannot be brought
+    /// together.</summary>
     public TableSchema? AsStored(TableSchema schema, out string? conflict)
     {
         var columns = ImmutableArray.CreateBuilder<ColumnSchema>(schema.Columns.Length);

@@ -37,7 +37,8 @@ sealed class TableState
     /// <summary>Whether a slot holds a row.</summary>
     public bool IsLive(int slot) => _rows[slot] != NoRow;
 
-    /// <summary>Puts a row in place of the one with its key, or adds it. Returns its slot and the lake file that held the
+    /// <summary>Puts a row in place of the one with its key, or adds it. Returns its slot and the lake file that held
+    /// the
     /// row before, <see cref="Pending"/> when none did.</summary>
     public (int Slot, int FileBefore) Put(ReadOnlySpan<byte> packed)
     {
@@ -61,7 +62,8 @@ sealed class TableState
         return (slot, fileBefore);
     }
 
-    /// <summary>Removes a row. Returns the lake file that held it, <see cref="Pending"/> when none did; null when there is
+    /// <summary>Removes a row. Returns the lake file that held it, <see cref="Pending"/> when none did; null when there
+    /// is
     /// no such row.</summary>
     public int? Remove(ReadOnlySpan<byte> key)
     {

@@ -8,7 +8,8 @@ using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>Applies the changes of one source table in one lane: decodes, drops repeats, fills what an event leaves out,
+/// <summary>Applies the changes of one source table in one lane: decodes, drops repeats, fills what an event leaves
+/// out,
 /// keeps the current rows and gathers the history. Owned by the lane's task.</summary>
 sealed class TableStream
 {
@@ -47,7 +48,8 @@ sealed class TableStream
     /// <summary>What it has done.</summary>
     public TableCounters Counters { get; } = new();
 
-    /// <summary>Whether the lake's tables are ahead of the lane's manifest: they have the epoch that is being repeated, so
+    /// <summary>Whether the lake's tables are ahead of the lane's manifest: they have the epoch that is being repeated,
+    /// so
     /// its changes only move the gate. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
 
@@ -71,7 +73,8 @@ sealed class TableStream
         return _plans[schema.Version] = new EventPlan(schema, Layout);
     }
 
-    /// <summary>Applies one record. False when the record has a column that the plan's schema lacks: there may be a newer
+    /// <summary>Applies one record. False when the record has a column that the plan's schema lacks: there may be a
+    /// newer
     /// schema to try; nothing was applied.</summary>
     public bool Apply(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
     {
@@ -135,7 +138,9 @@ sealed class TableStream
     {
         var row = plan.Rows.Count - 1;
         var meta = plan.Rows.Metas[row];
-        var key = plan.KeyColumns.Length == 0 ? default : RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
+        var key = plan.KeyColumns.Length == 0
+            ? default
+            : RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
         if (meta.Kind == ChangeKind.Read)
             RestartGateIfSourceDid(meta, gate);
         else if (!gate.Admit(meta.Position, key))
@@ -154,7 +159,8 @@ sealed class TableStream
             ApplyUpsert(chunk, slot, plan, key, stamp);
     }
 
-    void ApplyDelete(RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
+    void ApplyDelete(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
     {
         if (Current.State.TryFind(key, out var stateSlot))
         {
@@ -172,7 +178,8 @@ sealed class TableStream
         Counters.Applied(plan.Rows.LastMeta);
     }
 
-    void ApplyUpsert(RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
+    void ApplyUpsert(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
     {
         var found = Current.State.TryFind(key, out var stateSlot);
         var stored = found ? Current.State.Row(stateSlot) : default;
@@ -185,7 +192,8 @@ sealed class TableStream
         var needsBase = stamp.Kind == ChangeKind.Update || chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _);
         if (needsBase && stored.IsEmpty && !RowImage.Unavailable(plan.Rows, plan.Rows.Count - 1).IsEmpty)
         {
-            Reject(chunk, slot, QuarantineReason.UnknownBase, "an unchanged value was left out and the row is not known");
+            Reject(chunk, slot, QuarantineReason.UnknownBase,
+                "an unchanged value was left out and the row is not known");
             return;
         }
         var (image, row) = _image.Build(plan, stored);

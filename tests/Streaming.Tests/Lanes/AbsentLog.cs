@@ -3,7 +3,8 @@ using Tapline.Contracts.Log;
 
 namespace Tapline.Streaming.Tests.Lanes;
 
-/// <summary>A log that does not answer the first questions for its topics, as a cluster that is being started.</summary>
+/// <summary>A log that does not answer the first questions for its topics, as a cluster that is being
+/// started.</summary>
 sealed class AbsentLog(IEventLog inner, int refusals) : IEventLog
 {
     public int RefusalsLeft { get; private set; } = refusals;
@@ -23,7 +24,8 @@ sealed class AbsentLog(IEventLog inner, int refusals) : IEventLog
 
     public IEventReader OpenReader(string clientId) => inner.OpenReader(clientId);
 
-    public Task<OffsetRange> OffsetsAsync(TopicPartition partition, CancellationToken ct) => inner.OffsetsAsync(partition, ct);
+    public Task<OffsetRange> OffsetsAsync(TopicPartition partition, CancellationToken ct) =>
+        inner.OffsetsAsync(partition, ct);
 
     public Task CommitGroupOffsetsAsync(
         string group, IReadOnlyDictionary<TopicPartition, long> offsets, CancellationToken ct) =>

@@ -2,7 +2,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Streaming.Tests.Lanes;
 
-/// <summary>A store that dies at a chosen write: before it takes effect, or after it did and without an answer. From then on
+/// <summary>A store that dies at a chosen write: before it takes effect, or after it did and without an answer. From
+/// then on
 /// it refuses everything, as a killed process asks nothing more.</summary>
 sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffective) : IObjectStore
 {

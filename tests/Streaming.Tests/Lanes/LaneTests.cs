@@ -70,8 +70,10 @@ public sealed class LaneTests
         await world.SendRawAsync(world.Topic, "{\"id\":2}", "{\"op\":", Ct);
         await world.SendRawAsync(world.Topic, "{\"id\":2}", "{\"hello\":1}", Ct);
         await world.SendRawAsync(world.Topic, "{\"id\":\"x\"}", Envelope("""{"id":"x","body":null}"""), Ct);
-        await world.SendRawAsync(world.Topic, "{\"id\":3}", Envelope($$"""{"id":3,"body":"{{new string('x', 200_000)}}"}"""), Ct);
-        await world.SendRawAsync(world.Topic, "{\"id\":4}", Envelope("""{"id":4,"body":"__debezium_unavailable_value"}""", 'u'), Ct);
+        var large = $$"""{"id":3,"body":"{{new string('x', 200_000)}}"}""";
+        await world.SendRawAsync(world.Topic, "{\"id\":3}", Envelope(large), Ct);
+        var without = """{"id":4,"body":"__debezium_unavailable_value"}""";
+        await world.SendRawAsync(world.Topic, "{\"id\":4}", Envelope(without, 'u'), Ct);
         await world.Log.EnsureTopicsAsync([new(LaneWorld.Prefix + ".app.stranger", 1)], Ct);
         await world.SendRawAsync(LaneWorld.Prefix + ".app.stranger", "{\"id\":1}", Envelope("""{"id":1}"""), Ct);
         await world.PutAsync(5, "good", Ct);

@@ -24,7 +24,8 @@ sealed class LaneWorld : IAsyncDisposable
 
     public LaneWorld()
     {
-        Lake = new LocalObjectStore(Path.Combine(_folder, "lake"), new LocalStoreOptions { Durability = Durability.ProcessCrash });
+        Lake = new LocalObjectStore(
+            Path.Combine(_folder, "lake"), new LocalStoreOptions { Durability = Durability.ProcessCrash });
         Store = Lake;
     }
 
@@ -54,13 +55,14 @@ sealed class LaneWorld : IAsyncDisposable
     public async Task AnnounceAsync(CancellationToken ct)
     {
         await Log.EnsureTopicsAsync([new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(Topic, 1)], ct);
-        await SendAsync(new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Schema), SchemaRecord.Value(Schema)), ct);
+        await SendSchemaAsync(ct);
     }
 
     public async Task AddColumnAsync(string name, string type, CancellationToken ct)
     {
-        Schema = Schema with { Version = Schema.Version + 1, Columns = Schema.Columns.Add(PostgresTypes.Column(name, type)) };
-        await SendAsync(new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Schema), SchemaRecord.Value(Schema)), ct);
+        var columns = Schema.Columns.Add(PostgresTypes.Column(name, type));
+        Schema = Schema with { Version = Schema.Version + 1, Columns = columns };
+        await SendSchemaAsync(ct);
     }
 
     public async Task PutAsync(int id, string? body, CancellationToken ct, bool unchangedBody = false)
@@ -86,7 +88,8 @@ sealed class LaneWorld : IAsyncDisposable
         await ChangeAsync(from, 'd', "null", ct, new EventHeader("__debezium.newkey", Key(to)));
         _lsn -= 10;
         var placeholder = Quote(Schema.Format.UnavailablePlaceholder);
-        await ChangeAsync(to, 'c', $$"""{"id":{{to}},"body":{{placeholder}}{{ExtraColumns()}}}""", ct, new EventHeader("__debezium.oldkey", Key(from)));
+        var after = $$"""{"id":{{to}},"body":{{placeholder}}{{ExtraColumns()}}}""";
+        await ChangeAsync(to, 'c', after, ct, new EventHeader("__debezium.oldkey", Key(from)));
     }
 
     /// <summary>Sends the last records once more, as a source does after a crash.</summary>
@@ -98,8 +101,7 @@ sealed class LaneWorld : IAsyncDisposable
 
     public Task SendRawAsync(string topic, string? key, string? value, CancellationToken ct) =>
         Producer().AppendAsync(
-            new EventRecord(topic, key is null ? null : Encoding.UTF8.GetBytes(key), value is null ? null : Encoding.UTF8.GetBytes(value)),
-            ct).AsTask();
+            new EventRecord(topic, Utf8(key), Utf8(value)), ct).AsTask();
 
     /// <summary>Runs a worker until the lake has all of the log.</summary>
     public Task<StreamStatus> CatchUpAsync(CancellationToken ct) => RunUntilAsync(static () => false, ct);
@@ -217,10 +219,19 @@ sealed class LaneWorld : IAsyncDisposable
                        "ts_us":5000,"schema":"app","table":"items","txId":{{commit}},"lsn":{{_lsn}}},
              "transaction":null,"op":"{{op}}","ts_ms":6}
             """;
-        var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}")) };
+        var version = Encoding.UTF8.GetBytes($"{Schema.Version}");
+        var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, version) };
         if (header is { } extra)
             headers.Add(extra);
         await SendAsync(new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope)) { Headers = headers }, ct);
+    }
+
+    static ReadOnlyMemory<byte>? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text).AsMemory();
+
+    Task SendSchemaAsync(CancellationToken ct)
+    {
+        var topic = TopicNames.Schemas(Prefix);
+        return SendAsync(new EventRecord(topic, SchemaRecord.Key(Schema), SchemaRecord.Value(Schema)), ct);
     }
 
     async Task SendAsync(EventRecord record, CancellationToken ct)

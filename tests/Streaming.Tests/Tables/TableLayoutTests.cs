@@ -42,10 +42,14 @@ public sealed class TableLayoutTests
     {
         var layout = new TableLayout([]);
         layout.Evolve(Schema(1, ("n", "numeric(10,2)")) with { Format = WireFormat.DebeziumDefault });
-        Assert.Null(layout.AsStored(Schema(2, ("n", "numeric(12,4)")) with { Format = WireFormat.DebeziumDefault }, out var conflict));
+        var second = Schema(2, ("n", "numeric(12,4)")) with { Format = WireFormat.DebeziumDefault };
+        Assert.Null(layout.AsStored(second, out var conflict));
         Assert.Contains("numeric(12,4)", conflict);
     }
 
     static TableSchema Schema(int version, params (string Name, string Type)[] columns) => new(
-        Table, version, [.. columns.Select(column => PostgresTypes.Column(column.Name, column.Type))], WireFormat.Tapline);
+        Table,
+        version,
+        [.. columns.Select(column => PostgresTypes.Column(column.Name, column.Type))],
+        WireFormat.Tapline);
 }
