@@ -4,4 +4,8 @@ namespace Tapline.Cli.Bench;
 /// <param name="Rows">Rows of the snapshot, changes of the stream; the stages take at most 100 000.</param>
 /// <param name="Runs">Runs of each candidate; the middle one counts.</param>
 /// <param name="Time">The clock.</param>
-sealed record BenchOptions(int Rows, int Runs, TimeProvider Time);
+sealed record BenchOptions(int Rows, int Runs, TimeProvider Time)
+{
+    /// <summary>Where the temporary folder is made.</summary>
+    public string Root { get; init; } = Path.GetTempPath();
+}

@@ -9,7 +9,7 @@ sealed class BenchSuite(BenchOptions options, BenchProgress progress, ILoggerFac
     /// <summary>Runs one part (<c>stages</c>, <c>snapshot</c>, <c>stream</c>) or <c>all</c>.</summary>
     public async Task<BenchReport> RunAsync(string part, CancellationToken ct)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"tapline-bench-{RunningPipeline.NewId():N}");
+        var folder = Path.Combine(options.Root, $"tapline-bench-{RunningPipeline.NewId():N}");
         Directory.CreateDirectory(folder);
         try
         {

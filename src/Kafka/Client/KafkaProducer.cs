@@ -16,6 +16,7 @@ sealed class KafkaProducer : IEventProducer
     readonly TimeProvider _time;
     readonly IProducer<byte[]?, byte[]?> _producer;
     DeliveryGroup _open;
+    Headers _lastHeaders = NoHeaders;
     TaplineException? _failure;
 
     public KafkaProducer(KafkaOptions options, string clientId, TimeProvider time, ILoggerFactory logs)
@@ -116,12 +117,28 @@ sealed class KafkaProducer : IEventProducer
             throw new TaplineException(failure.Message, failure.Hint, failure) { IsTransient = failure.IsTransient };
     }
 
-    static Headers HeadersOf(IReadOnlyList<EventHeader> headers)
+    // A table's records bear the same headers for as long as its schema stays: they are copied once.
+    Headers HeadersOf(IReadOnlyList<EventHeader> headers)
     {
+        if (AreLast(headers))
+            return _lastHeaders;
         var copied = new Headers();
         foreach (var header in headers)
             copied.Add(header.Name, header.Value.ToArray());
-        return copied;
+        return _lastHeaders = copied;
+    }
+
+    bool AreLast(IReadOnlyList<EventHeader> headers)
+    {
+        if (headers.Count != _lastHeaders.Count)
+            return false;
+        for (var i = 0; i < headers.Count; i++)
+        {
+            var last = _lastHeaders[i];
+            if (headers[i].Name != last.Key || !headers[i].Value.Span.SequenceEqual(last.GetValueBytes()))
+                return false;
+        }
+        return true;
     }
 
     static TaplineException Refusal(string topic, Error error) => new(

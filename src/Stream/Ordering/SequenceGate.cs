@@ -11,11 +11,22 @@ sealed class SequenceGate
 {
     readonly HashSet<string> _keysAtHighest = new(StringComparer.Ordinal);
 
+    // Nearly every position has one key only: it waits here as bytes, and costs no text, until a second one comes.
+    byte[] _firstKey = [];
+    int _firstKeyLength;
+
     /// <summary>The highest position let through; the default when there was none.</summary>
     public SourcePosition Highest { get; private set; }
 
     /// <summary>The keys seen at <see cref="Highest"/>, as hexadecimal digits.</summary>
-    public IReadOnlyCollection<string> KeysAtHighest => _keysAtHighest;
+    public IReadOnlyCollection<string> KeysAtHighest
+    {
+        get
+        {
+            MoveFirstKey();
+            return _keysAtHighest;
+        }
+    }
 
     /// <summary>Whether a change is new; remembers it when it is. A change without a key (<paramref name="key"/> empty)
     /// is
@@ -29,8 +40,13 @@ sealed class SequenceGate
         {
             Highest = position;
             _keysAtHighest.Clear();
+            KeepFirstKey(key);
+            return true;
         }
-        return key.IsEmpty || _keysAtHighest.Add(Convert.ToHexString(key));
+        if (key.IsEmpty)
+            return true;
+        MoveFirstKey();
+        return _keysAtHighest.Add(Convert.ToHexString(key));
     }
 
     /// <summary>Forgets everything: the source starts over (a new snapshot), and its positions may too.</summary>
@@ -38,6 +54,7 @@ sealed class SequenceGate
     {
         Highest = default;
         _keysAtHighest.Clear();
+        _firstKeyLength = 0;
     }
 
     /// <summary>Takes over what a manifest remembered.</summary>
@@ -46,5 +63,20 @@ sealed class SequenceGate
         Reset();
         Highest = highest;
         _keysAtHighest.UnionWith(keysAtHighest);
+    }
+
+    void KeepFirstKey(ReadOnlySpan<byte> key)
+    {
+        if (_firstKey.Length < key.Length)
+            _firstKey = new byte[key.Length * 2];
+        key.CopyTo(_firstKey);
+        _firstKeyLength = key.Length;
+    }
+
+    void MoveFirstKey()
+    {
+        if (_firstKeyLength > 0)
+            _keysAtHighest.Add(Convert.ToHexString(_firstKey.AsSpan(0, _firstKeyLength)));
+        _firstKeyLength = 0;
     }
 }
