@@ -50,6 +50,8 @@ sealed class BenchDatabase : IAsyncDisposable
                   retired_at timestamptz, warranty_until date, config jsonb NOT NULL,
                   created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL)
                 """, ct);
+            await database.ExecuteAsync(
+                "CREATE PUBLICATION tapline FOR TABLE app.users, app.devices WITH (publish_via_partition_root = true)", ct);
             return database;
         }
         catch

@@ -84,13 +84,15 @@ sealed class BenchPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Records of the table that the log has.</summary>
-    public async Task<long> LogRecordsAsync(CancellationToken ct)
+    /// <summary>Whether the log has so many records of the table. Asks the source until it has sent them, and only then
+    /// the log: asking that costs it time.</summary>
+    public async Task<bool> HasLoggedAsync(long records, CancellationToken ct)
     {
-        var topic = TopicNames.Data(Name, _table);
-        return (await _log.ListTopicsAsync(ct)).Any(info => info.Name == topic)
-            ? (await _log.OffsetsAsync(new TopicPartition(topic, 0), ct)).End
-            : 0;
+        var sent = Source.Status.Tables.Sum(static table => table.RowsCopied + table.ChangesStreamed);
+        if (sent < records)
+            return false;
+        var logged = await _log.OffsetsAsync(new TopicPartition(TopicNames.Data(Name, _table), 0), ct);
+        return logged.End >= records;
     }
 
     /// <summary>Records of the table that the newest manifest has.</summary>

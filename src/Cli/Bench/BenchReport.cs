@@ -58,7 +58,10 @@ sealed record BenchReport(BenchOptions Options, IReadOnlyList<BenchSection> Sect
 
     static string Peak(BenchLine line) => line.PeakBytes is { } bytes ? Units.Bytes(bytes) : "";
 
-    static string Number(double value) => value < 10
-        ? value.ToString("0.0", CultureInfo.InvariantCulture)
-        : Units.Count((long)Math.Round(value));
+    static string Number(double value) => value switch
+    {
+        0 => "",
+        < 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => Units.Count((long)Math.Round(value)),
+    };
 }

@@ -12,7 +12,7 @@ static class PeakMemory
     /// <summary>Starts over, where the system lets one; elsewhere the peak is that of the whole process.</summary>
     public static void Reset()
     {
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (File.Exists(ResetFile))
             File.WriteAllText(ResetFile, ResetPeak);
     }

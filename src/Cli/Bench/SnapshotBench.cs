@@ -24,7 +24,7 @@ sealed class SnapshotBench(BenchOptions options, BenchProgress progress, ILogger
             await WithPipelineAsync(database, Path.Combine(folder, $"copy{run}"), pipeline => meter.RunAsync(
                 "ingest: database to log", BenchRole.Ours,
                 () => BenchPipeline.RunUntilAsync(
-                    [pipeline.Source.RunAsync], async c => await pipeline.LogRecordsAsync(c) >= options.Rows, ct)), ct);
+                    [pipeline.Source.RunAsync], c => pipeline.HasLoggedAsync(options.Rows, c), ct)), ct);
             progress.Step($"snapshot, run {run}: into the lake");
             await WithPipelineAsync(database, Path.Combine(folder, $"whole{run}"), pipeline => meter.RunAsync(
                 "end to end: database to lake", BenchRole.Ours,

@@ -76,7 +76,7 @@ sealed class StreamBench(BenchOptions options, BenchProgress progress, ILoggerFa
     {
         progress.Step($"stream, run {run}: into the log");
         await meter.RunAsync("ingest: slot to log", BenchRole.Ours, () => BenchPipeline.RunUntilAsync(
-            [parts.Source.RunAsync], async c => await parts.LogRecordsAsync(c) >= options.Rows, ct));
+            [parts.Source.RunAsync], c => parts.HasLoggedAsync(options.Rows, c), ct));
         progress.Step($"stream, run {run}: from the log into the lake");
         await meter.RunAsync("stream worker: log to lake", BenchRole.Ours, () => BenchPipeline.RunUntilAsync(
             [parts.Worker.RunAsync], async c => await parts.LakeRecordsAsync(c) >= options.Rows, ct));
