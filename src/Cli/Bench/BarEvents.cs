@@ -11,8 +11,8 @@ using Tapline.Kafka.Protocol;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>Changes of one table: first inserts, then as many updates of random rows; as text from the source, as records
-/// by our own ingest, and as lz4 batches as they lie in the log.</summary>
+/// <summary>Changes of one table: first inserts, then as many updates of random rows; as text from the source, as
+/// records by our own ingest, and as lz4 batches as they lie in the log.</summary>
 sealed class BarEvents
 {
     const int BatchRecords = 1_000;

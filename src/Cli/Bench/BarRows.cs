@@ -6,8 +6,8 @@ using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>Rows of two of the bar business's tables as PostgreSQL sends them, as text: the widest one that changes often,
-/// and one of middling width.</summary>
+/// <summary>Rows of two of the bar business's tables as PostgreSQL sends them, as text: the widest one that changes
+/// often, and one of middling width.</summary>
 static class BarRows
 {
     /// <summary><c>app.devices</c>: 17 columns.</summary>
@@ -34,7 +34,8 @@ static class BarRows
 
     /// <summary>A user as it is now.</summary>
     public static RowText User(BarModel model, Guid id, int number) => Text(
-        id.ToString(), model.Pick(model.Accounts).ToString(), model.Chance(60) ? model.Pick(model.Accounts).ToString() : null,
+        id.ToString(), model.Pick(model.Accounts).ToString(),
+        model.Chance(60) ? model.Pick(model.Accounts).ToString() : null,
         $"user{number}@example.com", $"{model.Pick(BarWords.FirstNames)} {model.Pick(BarWords.LastNames)}",
         model.Pick(BarWords.Roles), "active", """{"theme": "dark"}""", model.Chance(50) ? Time(model.Past(30)) : null,
         Time(model.Past(400)), Time(model.Now));

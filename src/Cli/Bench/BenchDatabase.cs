@@ -5,11 +5,12 @@ using Tapline.Contracts;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>A PostgreSQL server of the benchmark's own with two of the bar business's tables, and PostgreSQL's own programs
-/// on it as floors. Disposing stops it.</summary>
+/// <summary>A PostgreSQL server of the benchmark's own with two of the bar business's tables, and PostgreSQL's own
+/// programs on it as floors. Disposing stops it.</summary>
 sealed class BenchDatabase : IAsyncDisposable
 {
     const int TransactionRows = 1_000;
+    const string DebianFolder = "/usr/lib/postgresql"; // What Debian does not put into the PATH.
 
     readonly EmbeddedPostgres _server;
     readonly string _folder;
@@ -29,7 +30,8 @@ sealed class BenchDatabase : IAsyncDisposable
     /// <summary>Starts a server in a folder and creates the tables, empty.</summary>
     public static async Task<BenchDatabase> StartAsync(string folder, CancellationToken ct)
     {
-        var database = new BenchDatabase(await EmbeddedPostgres.StartAsync(Path.Combine(folder, "postgres"), ct), folder);
+        var server = await EmbeddedPostgres.StartAsync(Path.Combine(folder, "postgres"), ct);
+        var database = new BenchDatabase(server, folder);
         try
         {
             await database.WritePasswordAsync(ct);
@@ -51,7 +53,9 @@ sealed class BenchDatabase : IAsyncDisposable
                   created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL)
                 """, ct);
             await database.ExecuteAsync(
-                "CREATE PUBLICATION tapline FOR TABLE app.users, app.devices WITH (publish_via_partition_root = true)", ct);
+                """
+                CREATE PUBLICATION tapline FOR TABLE app.users, app.devices WITH (publish_via_partition_root = true)
+                """, ct);
             return database;
         }
         catch
@@ -69,7 +73,8 @@ sealed class BenchDatabase : IAsyncDisposable
             INSERT INTO app.users
             SELECT md5('user' || i)::uuid, md5('account' || i % 1000)::uuid,
                    CASE WHEN i % 3 > 0 THEN md5('location' || i % 3000)::uuid END, 'user' || i || '@example.com',
-                   (ARRAY['Ana', 'Björn', 'Chloé', 'Dmitri', 'Emeka'])[1 + i % 5] || ' ' || (ARRAY['Okafor', 'Müller', 'O''Neil'])[1 + i % 3],
+                   (ARRAY['Ana', 'Björn', 'Chloé', 'Dmitri', 'Emeka'])[1 + i % 5] || ' '
+                     || (ARRAY['Okafor', 'Müller', 'O''Neil'])[1 + i % 3],
                    (ARRAY['owner', 'manager', 'bartender', 'analyst'])[1 + i % 4], 'active', '{"theme": "dark"}',
                    CASE WHEN i % 2 = 0 THEN now() - i * interval '1 second' END,
                    now() - interval '400 days' + i * interval '1 second', now()
@@ -78,17 +83,17 @@ sealed class BenchDatabase : IAsyncDisposable
         await ExecuteAsync("VACUUM ANALYZE app.users", ct);
     }
 
-    /// <summary>Commits inserts into an empty <c>app.devices</c> and then as many updates of the same rows, out of order,
-    /// 1 000 changes a transaction.</summary>
+    /// <summary>Commits inserts into an empty <c>app.devices</c> and then as many updates of the same rows, out of
+    /// order, 1 000 changes a transaction.</summary>
     public async Task ChangeDevicesAsync(int changes, CancellationToken ct)
     {
         await EachAsync(changes - (changes / 2), TransactionRows,
             """
             INSERT INTO app.devices
             SELECT md5('device' || i)::uuid, 'TL-' || lpad(i::text, 6, '0'), md5('account' || i % 1000)::uuid,
-                   md5('location' || i % 3000)::uuid, (ARRAY['TapOne', 'TapPro', 'FlowMax'])[1 + i % 3], 'B', '2.4.1', 'active',
-                   1 + i % 12, CASE WHEN i % 10 > 0 THEN 'Golden Lager' END, 'Europe/Berlin', now() - i * interval '1 second',
-                   NULL, NULL, '{"flow": 1.0}', now(), now()
+                   md5('location' || i % 3000)::uuid, (ARRAY['TapOne', 'TapPro', 'FlowMax'])[1 + i % 3], 'B',
+                   '2.4.1', 'active', 1 + i % 12, CASE WHEN i % 10 > 0 THEN 'Golden Lager' END, 'Europe/Berlin',
+                   now() - i * interval '1 second', NULL, NULL, '{"flow": 1.0}', now(), now()
             FROM generate_series($1, $2) i
             """, ct);
         // Every residue comes once: 7 919 is a prime.
@@ -187,7 +192,8 @@ sealed class BenchDatabase : IAsyncDisposable
     // In a file that only we can read: arguments and environments can be seen by others.
     async Task WritePasswordAsync(CancellationToken ct)
     {
-        await File.WriteAllTextAsync(PasswordFile, $"*:*:*:*:{new NpgsqlConnectionStringBuilder(ConnectionString).Password}\n", ct);
+        var password = new NpgsqlConnectionStringBuilder(ConnectionString).Password;
+        await File.WriteAllTextAsync(PasswordFile, $"*:*:*:*:{password}\n", ct);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
@@ -197,19 +203,25 @@ sealed class BenchDatabase : IAsyncDisposable
     string ConnectionInfo()
     {
         var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
-        return $"host={parts.Host} port={parts.Port} user={parts.Username} dbname={parts.Database} passfile='{PasswordFile}'";
+        return $"host={parts.Host} port={parts.Port} user={parts.Username} dbname={parts.Database} "
+            + $"passfile='{PasswordFile}'";
     }
 
     static async Task RunAsync(IReadOnlyList<string> command, CancellationToken ct)
     {
         var run = await ProgramRun.RunAsync(command, ct);
         if (run.ExitCode != 0)
-            throw new TaplineException($"{Path.GetFileName(command[0])} failed with exit code {run.ExitCode}: {run.Output.Trim()}");
+        {
+            throw new TaplineException(
+                $"{Path.GetFileName(command[0])} failed with exit code {run.ExitCode}: {run.Output.Trim()}");
+        }
     }
 
     static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Append("/usr/lib/postgresql/15/bin")
+            .Concat(Directory.Exists(DebianFolder) ? Directory.GetDirectories(DebianFolder).Select(BinOf) : [])
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
+
+    static string BinOf(string version) => Path.Combine(version, "bin");
 }

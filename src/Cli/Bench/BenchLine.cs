@@ -53,5 +53,6 @@ sealed record BenchLine(string Name, BenchRole Role, IReadOnlyList<BenchRun> Run
 sealed record BenchSection(string Name, string Unit, IReadOnlyList<BenchLine> Lines)
 {
     /// <summary>How a line's value stands to the first of ours.</summary>
-    public double ToOurs(BenchLine line) => line.Value / Lines.First(static other => other.Role == BenchRole.Ours).Value;
+    public double ToOurs(BenchLine line) =>
+        line.Value / Lines.First(static other => other.Role == BenchRole.Ours).Value;
 }

@@ -24,7 +24,13 @@ sealed class BenchPipeline : IAsyncDisposable
     readonly LocalObjectStore _lake;
     readonly TableId _table;
 
-    BenchPipeline(EmbeddedBroker broker, string folder, string connectionString, TableId table, TimeProvider time, ILoggerFactory logs)
+    BenchPipeline(
+        EmbeddedBroker broker,
+        string folder,
+        string connectionString,
+        TableId table,
+        TimeProvider time,
+        ILoggerFactory logs)
     {
         _broker = broker;
         _table = table;
@@ -41,7 +47,8 @@ sealed class BenchPipeline : IAsyncDisposable
             },
             _log, time, logs);
         Worker = new StreamWorker(
-            new StreamOptions { Pipeline = Name, Prefix = Name }, _log, _lake, _duck, time, RunningPipeline.NewId, logs);
+            new StreamOptions { Pipeline = Name, Prefix = Name },
+            _log, _lake, _duck, time, RunningPipeline.NewId, logs);
     }
 
     /// <summary>Also the name of the slot.</summary>
@@ -55,16 +62,24 @@ sealed class BenchPipeline : IAsyncDisposable
 
     /// <summary>Starts the broker in a folder, whose name becomes the pipeline's.</summary>
     public static async Task<BenchPipeline> StartAsync(
-        string folder, string connectionString, TableId table, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+        string folder,
+        string connectionString,
+        TableId table,
+        TimeProvider time,
+        ILoggerFactory logs,
+        CancellationToken ct)
     {
         var options = new BrokerOptions { DataDirectory = Path.Combine(folder, "broker"), MessageBytesMax = 16 << 20 };
         var broker = await EmbeddedBroker.StartAsync(options, time, logs, ct);
         return new BenchPipeline(broker, folder, connectionString, table, time, logs);
     }
 
-    /// <summary>Runs parts until something is reached, and stops them. A part that fails ends it with its failure.</summary>
+    /// <summary>Runs parts until something is reached, and stops them. A part that fails ends it with its failure.
+    /// </summary>
     public static async Task RunUntilAsync(
-        IReadOnlyList<Func<CancellationToken, Task>> parts, Func<CancellationToken, Task<bool>> reached, CancellationToken ct)
+        IReadOnlyList<Func<CancellationToken, Task>> parts,
+        Func<CancellationToken, Task<bool>> reached,
+        CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var running = parts.Select(part => part(stop.Token)).ToArray();
@@ -80,7 +95,8 @@ sealed class BenchPipeline : IAsyncDisposable
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(running).ContinueWith(static _ => { }, TaskScheduler.Default); // Why one failed was thrown above.
+            // Why one failed was thrown above.
+            await Task.WhenAll(running).ContinueWith(static _ => { }, TaskScheduler.Default);
         }
     }
 

@@ -2,7 +2,8 @@ using Tapline.Cli.Terminal;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>Says what is being measured, and about how long the rest takes: as long for each step as those so far.</summary>
+/// <summary>Says what is being measured, and about how long the rest takes: as long for each step as those so far.
+/// </summary>
 sealed class BenchProgress(Screen screen, TimeProvider time)
 {
     readonly long _started = time.GetTimestamp();

@@ -16,13 +16,14 @@ sealed record BenchReport(BenchOptions Options, IReadOnlyList<BenchSection> Sect
         {
             screen.Line();
             screen.Line(section.Name);
-            screen.Line($"  {"",-NameWidth} {section.Unit,12} {"least to most",21} {"to ours",8} {"cpu ns",8} {"alloc B",8} {"peak",9}");
+            screen.Line($"  {"",-NameWidth} {section.Unit,12} {"least to most",21} "
+                + $"{"to ours",8} {"cpu ns",8} {"alloc B",8} {"peak",9}");
             foreach (var line in section.Lines)
             {
-                screen.Line(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Label(line),-NameWidth} {Number(line.Value),12} {Number(line.Least) + " to " + Number(line.Most),21} ")
-                    + string.Create(CultureInfo.InvariantCulture,
-                    $"{section.ToOurs(line),8:0.00} {Number(line.CpuNs),8} {Number(line.AllocatedBytes),8} {Peak(line),9}"));
+                var range = $"{Number(line.Least)} to {Number(line.Most)}";
+                var ratio = section.ToOurs(line).ToString("0.00", CultureInfo.InvariantCulture);
+                screen.Line($"  {Label(line),-NameWidth} {Number(line.Value),12} {range,21} "
+                    + $"{ratio,8} {Number(line.CpuNs),8} {Number(line.AllocatedBytes),8} {Peak(line),9}");
             }
         }
         screen.Line();
@@ -46,7 +47,8 @@ sealed record BenchReport(BenchOptions Options, IReadOnlyList<BenchSection> Sect
                 ["role"] = line.Role.ToString().ToLowerInvariant(),
                 ["median"] = Math.Round(line.Value, 3),
                 ["to_ours"] = Math.Round(section.ToOurs(line), 4),
-                ["values"] = new JsonArray([.. line.Runs.Select(static run => JsonValue.Create(Math.Round(run.Value, 3)))]),
+                ["values"] = new JsonArray(
+                    [.. line.Runs.Select(static run => JsonValue.Create(Math.Round(run.Value, 3)))]),
                 ["cpu_ns"] = Math.Round(line.CpuNs, 1),
                 ["allocated_bytes"] = Math.Round(line.AllocatedBytes, 1),
                 ["peak_bytes"] = line.PeakBytes,
@@ -54,7 +56,9 @@ sealed record BenchReport(BenchOptions Options, IReadOnlyList<BenchSection> Sect
         })]),
     };
 
-    static string Label(BenchLine line) => line.Role == BenchRole.Ours ? line.Name : $"{line.Name} ({line.Role.ToString().ToLowerInvariant()})";
+    static string Label(BenchLine line) => line.Role == BenchRole.Ours
+        ? line.Name
+        : $"{line.Name} ({line.Role.ToString().ToLowerInvariant()})";
 
     static string Peak(BenchLine line) => line.PeakBytes is { } bytes ? Units.Bytes(bytes) : "";
 

@@ -23,7 +23,8 @@ sealed class CommitBench(BenchOptions options)
         for (var run = -1; run < options.Runs; run++)
         {
             var root = $"history/run{run + 1}";
-            var table = await DeltaTable.CreateAsync(store, root, new DeltaTableDefinition(history.Schema), services, ct);
+            var definition = new DeltaTableDefinition(history.Schema);
+            var table = await DeltaTable.CreateAsync(store, root, definition, services, ct);
             var began = options.Time.GetTimestamp();
             for (var i = 1; i <= commits; i++)
             {
@@ -53,7 +54,8 @@ sealed class CommitBench(BenchOptions options)
     TimeSpan WriteSame(string source, string target)
     {
         Directory.CreateDirectory(target);
-        var contents = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToArray();
+        var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories);
+        var contents = files.Select(File.ReadAllBytes).ToArray();
         var began = options.Time.GetTimestamp();
         for (var i = 0; i < contents.Length; i++)
         {

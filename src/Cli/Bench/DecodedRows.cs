@@ -27,7 +27,10 @@ sealed class DecodedRows
         foreach (var chunk in events.Chunks)
         {
             foreach (var slot in chunk.Slots.Span)
-                Plan.Decoder.Decode(chunk.Key(slot), keyIsNull: false, chunk.Value(slot), valueIsNull: false, Plan.Rows);
+            {
+                Plan.Decoder.Decode(
+                    chunk.Key(slot), keyIsNull: false, chunk.Value(slot), valueIsNull: false, Plan.Rows);
+            }
         }
         if (Plan.Rows.Count != events.Rows.Count)
             throw new InvalidDataException($"{Plan.Rows.Count} of {events.Rows.Count} events could be decoded");

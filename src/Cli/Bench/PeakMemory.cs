@@ -7,7 +7,9 @@ namespace Tapline.Cli.Bench;
 static class PeakMemory
 {
     const string ResetFile = "/proc/self/clear_refs";
-    const string ResetPeak = "5"; // https://docs.kernel.org/filesystems/proc.html: 5 resets the peak to the present size.
+
+    // https://docs.kernel.org/filesystems/proc.html: 5 resets the peak to the present size.
+    const string ResetPeak = "5";
 
     /// <summary>Starts over, where the system lets one; elsewhere the peak is that of the whole process.</summary>
     public static void Reset()

@@ -12,7 +12,8 @@ sealed class RunMeter(int rows, TimeProvider time)
     public async Task RunAsync(string name, BenchRole role, Func<Task> body)
     {
         PeakMemory.Reset();
-        var (allocated, cpu, began) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime, time.GetTimestamp());
+        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
+        var began = time.GetTimestamp();
         await body();
         var seconds = time.GetElapsedTime(began).TotalSeconds;
         // A floor works in a process of its own: what this one does meanwhile says nothing.

@@ -3,8 +3,8 @@ using Tapline.Contracts.Schema;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>How fast a table of <c>app.users</c> rows is copied for the first time: into the log, and all the way into the
-/// lake; beside PostgreSQL's own COPY.</summary>
+/// <summary>How fast a table of <c>app.users</c> rows is copied for the first time: into the log, and all the way into
+/// the lake; beside PostgreSQL's own COPY.</summary>
 sealed class SnapshotBench(BenchOptions options, BenchProgress progress, ILoggerFactory logs)
 {
     static readonly TableId Table = new("app", "users");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
 using Tapline.Kafka.Client.Records;
 using Tapline.Kafka.Protocol;
 using Tapline.Lakehouse.DuckDb;
@@ -12,7 +13,8 @@ using Tapline.Streaming.Tables;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>What each stage costs an event, on one thread, over events of <c>app.devices</c> and <c>app.users</c>.</summary>
+/// <summary>What each stage costs an event, on one thread, over events of <c>app.devices</c> and <c>app.users</c>.
+/// </summary>
 sealed class StageBench(BenchOptions options, BenchProgress progress)
 {
     const int EventsMax = 100_000;
@@ -32,8 +34,9 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
             new(BarRows.Users, BarRows.User, count),
         ];
         var events = tables.Sum(static table => table.Rows.Count);
-        progress.Note($"{events} events, {tables.Sum(static table => table.ByteCount) / events} bytes each with its key; "
-            + $"{tables.Sum(static table => table.Batches.Sum(static batch => (long)batch.Length)) / events} in an lz4 batch");
+        var bytes = tables.Sum(static table => table.ByteCount) / events;
+        var packed = tables.Sum(static table => table.Batches.Sum(static batch => (long)batch.Length)) / events;
+        progress.Note($"{events} events, {bytes} bytes each with its key; {packed} in an lz4 batch");
         var decoded = tables.Select(static table => new DecodedRows(table)).ToArray();
         var sections = new List<BenchSection>();
         foreach (var measure in (Func<BenchSection>[])
@@ -88,7 +91,8 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
     BenchSection Decode(BarEvents[] tables, DecodedRows[] decoded, int events) =>
         _race.Run("decode: envelope to typed columns", events,
             new("scanner", BenchRole.Ours, () => Decoding(tables, static schema => new ScanningChangeDecoder(schema))),
-            new("over Utf8JsonReader", BenchRole.Peer, () => Decoding(tables, static schema => new JsonChangeDecoder(schema))),
+            new("over Utf8JsonReader", BenchRole.Peer,
+                () => Decoding(tables, static schema => new JsonChangeDecoder(schema))),
             new("JsonDocument", BenchRole.Peer, () => () =>
             {
                 for (var i = 0; i < tables.Length; i++)
@@ -103,10 +107,13 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
                 }
             }));
 
-    static Action Decoding(BarEvents[] tables, Func<Contracts.Schema.TableSchema, IChangeDecoder> decoderOf)
+    static Action Decoding(BarEvents[] tables, Func<TableSchema, IChangeDecoder> decoderOf)
     {
-        var work = tables.Select(table => (table.Chunks, Decoder: decoderOf(table.Table.Schema), Rows: new ChangeRows(table.Table.Schema)));
-        var prepared = work.ToArray();
+        var prepared = tables.Select(table =>
+        {
+            var schema = table.Table.Schema;
+            return (table.Chunks, Decoder: decoderOf(schema), Rows: new ChangeRows(schema));
+        }).ToArray();
         return () =>
         {
             foreach (var (chunks, decoder, rows) in prepared)
@@ -147,7 +154,8 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
         }
     }
 
-    BenchSection Apply(BarEvents[] tables, DecodedRows[] decoded, int events) => _race.Run("apply: columns to state and history", events,
+    BenchSection Apply(BarEvents[] tables, DecodedRows[] decoded, int events) => _race.Run(
+        "apply: columns to state and history", events,
         new("whole: decode, gate, state, history", BenchRole.Ours, () => Applying(tables, decoded)),
         new("part: gate", BenchRole.Ours, () => () =>
         {
@@ -236,8 +244,8 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
             {
                 for (var i = 0; i < batches.Length; i++)
                 {
-                    connection.Execute(
-                        $"COPY (FROM history_{i}()) TO {SqlText.Literal(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)");
+                    connection.Execute($"COPY (FROM history_{i}()) TO {SqlText.Literal(file)} "
+                        + "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)");
                 }
             }));
     }

@@ -1,7 +1,7 @@
 namespace Tapline.Cli.Bench;
 
-/// <summary>Measures candidates on one thread, in turn, several times. The value is processor time, not time that passes:
-/// a busy machine lengthens only the latter.</summary>
+/// <summary>Measures candidates on one thread, in turn, several times. The value is processor time, not time that
+/// passes: a busy machine lengthens mostly the latter.</summary>
 sealed class StageRace(int runs, BenchProgress progress)
 {
     const double NsPerTick = 1e9 / TimeSpan.TicksPerSecond;

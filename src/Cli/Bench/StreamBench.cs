@@ -4,8 +4,8 @@ using Tapline.Ingest.Postgres;
 
 namespace Tapline.Cli.Bench;
 
-/// <summary>How fast changes of <c>app.devices</c> that were committed beforehand leave a slot: into the log, from the log
-/// into the lake, and all the way at once; beside PostgreSQL's own receiver.</summary>
+/// <summary>How fast changes of <c>app.devices</c> that were committed beforehand leave a slot: into the log, from the
+/// log into the lake, and all the way at once; beside PostgreSQL's own receiver.</summary>
 sealed class StreamBench(BenchOptions options, BenchProgress progress, ILoggerFactory logs)
 {
     const int StepsOfRun = 5;
@@ -68,7 +68,8 @@ sealed class StreamBench(BenchOptions options, BenchProgress progress, ILoggerFa
         var copy = $"{slot}_floor";
         await database.CopySlotAsync(slot, copy, ct);
         var lsn = await database.LsnAsync(ct);
-        await meter.RunAsync("pg_recvlogical to /dev/null", BenchRole.Floor, () => database.ReceiveAsync(copy, lsn, ct));
+        await meter.RunAsync(
+            "pg_recvlogical to /dev/null", BenchRole.Floor, () => database.ReceiveAsync(copy, lsn, ct));
         await database.DropSlotAsync(copy, ct);
     }
 

@@ -56,7 +56,8 @@ sealed class BenchVerb : Verb
         }
         catch (OperationCanceledException late) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TaplineException($"the benchmark was not done after {Units.Time(TimeMax)}", "ask for fewer --rows", late);
+            throw new TaplineException(
+                $"the benchmark was not done after {Units.Time(TimeMax)}", "ask for fewer --rows", late);
         }
     }
 
