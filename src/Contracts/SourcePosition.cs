@@ -1,9 +1,9 @@
 namespace Tapline.Contracts;
 
 /// <summary>Where a change stands in its source: the pair of Debezium's <c>source.sequence</c>. The first orders
-/// transactions by commit (the end of the commit before), the second orders changes inside one.</summary>
-/// <param name="Commit">A WAL position that all changes of one transaction share and that grows from commit to commit: of
-/// our own source the transaction's commit, of Debezium the end of the commit before; 0 when unknown.</param>
+/// transactions by commit, the second orders changes inside one.</summary>
+/// <param name="Commit">A WAL position that all changes of one transaction share and that grows from commit to commit:
+/// of our own source the transaction's commit, of Debezium the end of the commit before; 0 when unknown.</param>
 /// <param name="Lsn">WAL position of the change itself; 0 when unknown.</param>
 public readonly record struct SourcePosition(long Commit, long Lsn) : IComparable<SourcePosition>
 {
