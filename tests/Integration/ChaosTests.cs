@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Tapline.Native;
 
@@ -31,16 +32,33 @@ public sealed class ChaosTests
         Assert.False(Directory.Exists(report.RootElement.GetProperty("folder").GetString()));
     }
 
+    [Fact]
+    public async Task An_interrupted_run_leaves_no_process_and_no_folder()
+    {
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(NativeLibraries.PostgresRoot, "bin", "postgres")),
+            "no embedded PostgreSQL: run ./tapline setup");
+        var folder = Path.Combine(Path.GetTempPath(), $"tapline-chaos-{Guid.NewGuid():N}");
+        using var process = Start("--dir", folder, "--rate", "50");
+        while (!File.Exists(Path.Combine(folder, "stream.log")))
+        {
+            Assert.False(process.HasExited);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        var children = await File.ReadAllLinesAsync(Path.Combine(folder, "broker.log"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, Interrupt(process.Id));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.False(Directory.Exists(folder));
+        var broker = int.Parse(children[0].Split(' ')[3], CultureInfo.InvariantCulture);
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(broker));
+    }
+
     static async Task<(int Code, string Output, string Errors)> ChaosAsync(params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "Tapline.Cli.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "chaos", "--output", "json", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        using var process = Process.Start(start)!;
+        using var process = Start(["--output", "json", .. arguments]);
         var ct = TestContext.Current.CancellationToken;
         try
         {
@@ -54,5 +72,23 @@ public sealed class ChaosTests
             process.Kill(entireProcessTree: true);
             throw;
         }
+    }
+
+    static Process Start(params string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Tapline.Cli.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [program, "chaos", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        })!;
+    }
+
+    static int Interrupt(int process)
+    {
+        using var kill = Process.Start("kill", ["-INT", process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        return kill.ExitCode;
     }
 }

@@ -12,6 +12,7 @@ sealed class ChaosPipeline : IAsyncDisposable
 {
     static readonly TimeSpan BrokerStartMax = TimeSpan.FromMinutes(1);
     static readonly TimeSpan CopyStartMax = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan InterruptWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     readonly NpgsqlDataSource _database;
@@ -75,6 +76,8 @@ sealed class ChaosPipeline : IAsyncDisposable
             await stop.CancelAsync();
             // Whatever else went wrong, the part's end comes first.
             await working.ContinueWith(static _ => { }, TaskScheduler.Default);
+            // Ctrl-C goes to all processes of a terminal: then the parts end as they should, just before this one is told.
+            await Task.Delay(InterruptWait, _time, ct);
             throw new TaplineException(await await ended);
         }
         await working;
