@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Tapline.Cli.Configuration;
+using Tapline.Cli.Running;
 using Tapline.Contracts;
+using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Chaos;
 
@@ -12,17 +14,20 @@ sealed class ChaosPipeline : IAsyncDisposable
 {
     static readonly TimeSpan BrokerStartMax = TimeSpan.FromMinutes(1);
     static readonly TimeSpan CopyStartMax = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan CommitWaitMax = TimeSpan.FromSeconds(5);
     static readonly TimeSpan InterruptWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     readonly NpgsqlDataSource _database;
     readonly TimeProvider _time;
     readonly int _port;
+    readonly EpochStore _epochs;
     readonly SortedDictionary<string, PipelinePart> _parts = new(StringComparer.Ordinal);
 
     ChaosPipeline(PipelineConfig config, ChaosFolder folder, NpgsqlDataSource database, int port, TimeProvider time)
     {
         (Config, _database, _port, _time) = (config, database, port, time);
+        _epochs = new EpochStore(RunningPipeline.OpenLake(config.Lake, time), lane: 0);
         foreach (var verb in new[] { "broker", "ingest", "stream" })
             _parts.Add(verb, new PipelinePart(verb, folder, time));
     }
@@ -86,6 +91,9 @@ sealed class ChaosPipeline : IAsyncDisposable
     /// <summary>Kills parts at once, then brings each back after its pause. Says in words what was killed.</summary>
     public async Task<string> StrikeAsync(Strike strike, CancellationToken ct)
     {
+        if (strike.CommitMoment is { } moment)
+            await AwaitCommitAsync(moment, ct);
+        var isInCommit = await IsInCommitAsync(ct);
         foreach (var victim in strike.Victims)
             await _parts[victim.Part].KillAsync();
         foreach (var victim in strike.Victims)
@@ -94,6 +102,7 @@ sealed class ChaosPipeline : IAsyncDisposable
             await StartAsync(victim.Part, ct);
         }
         return $"{string.Join('+', strike.Victims.Select(static victim => victim.Part))} at {Seconds(strike.At)} "
+            + (isInCommit ? "within a commit " : "")
             + $"for {string.Join('+', strike.Victims.Select(static victim => Seconds(victim.Pause)))}";
     }
 
@@ -132,6 +141,17 @@ sealed class ChaosPipeline : IAsyncDisposable
         foreach (var part in _parts.Values)
             await part.DisposeAsync();
     }
+
+    // The load goes on, so that there is a commit soon; where there is none, the strike comes without.
+    async Task AwaitCommitAsync(TimeSpan moment, CancellationToken ct)
+    {
+        var started = _time.GetTimestamp();
+        while (!await IsInCommitAsync(ct) && _time.GetElapsedTime(started) < CommitWaitMax)
+            await Task.Delay(Pause, _time, ct);
+        await Task.Delay(moment, _time, ct);
+    }
+
+    async Task<bool> IsInCommitAsync(CancellationToken ct) => (await _epochs.ReadAsync(ct)).Open is not null;
 
     async Task StartAsync(string verb, CancellationToken ct)
     {

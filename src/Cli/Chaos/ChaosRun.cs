@@ -101,7 +101,7 @@ sealed class ChaosRun(
         {
             return await RoundAsync(round, plan, kills, ct);
         }
-        catch
+        catch when (!ct.IsCancellationRequested)
         {
             screen.Progress($"round {round,3}  killed {string.Join("; ", kills)}");
             throw;

@@ -9,6 +9,7 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes)
     const int StrikesMax = 2;
 
     static readonly ImmutableArray<string> Parts = ["broker", "ingest", "stream"];
+    static readonly TimeSpan CommitMomentMax = TimeSpan.FromMilliseconds(300);
     static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Throws the dice for a round of a length.</summary>
@@ -18,8 +19,12 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes)
             .Select(_ => length * (0.05 + 0.75 * random.NextDouble()))
             .Order()
             .ToArray();
-        return new RoundPlan([.. moments.Select(at => new Strike(at, Victims(random)))]);
+        return new RoundPlan([.. moments.Select(at => new Strike(at, CommitMoment(random), Victims(random)))]);
     }
+
+    // Left to chance alone, few strikes would hit a commit.
+    static TimeSpan? CommitMoment(Random random) =>
+        random.Next(2) == 0 ? null : CommitMomentMax * random.NextDouble();
 
     static ImmutableArray<Victim> Victims(Random random)
     {
@@ -32,8 +37,9 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes)
 
 /// <summary>Parts of the pipeline that are killed together.</summary>
 /// <param name="At">When, from the start of the round.</param>
+/// <param name="CommitMoment">Where given, the strike waits until the lake is being committed to, and then for so long.</param>
 /// <param name="Victims">Which, in the order in which they come back.</param>
-sealed record Strike(TimeSpan At, ImmutableArray<Victim> Victims);
+sealed record Strike(TimeSpan At, TimeSpan? CommitMoment, ImmutableArray<Victim> Victims);
 
 /// <summary>One part that is killed.</summary>
 /// <param name="Part">Its verb.</param>

@@ -25,6 +25,8 @@ public sealed class RoundPlanTests
             Assert.NotEmpty(strike.Victims);
             Assert.DoesNotContain(strike.Victims.Skip(1), static victim => victim.Part == "broker");
         });
+        Assert.Contains(strikes, static strike => strike.CommitMoment is null);
+        Assert.Contains(strikes, static strike => strike.CommitMoment is not null);
         Assert.Equal(7, strikes.Select(Parts).Distinct().Count());
     }
 
@@ -32,7 +34,7 @@ public sealed class RoundPlanTests
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, 10).SelectMany(_ => RoundPlan.Draw(random, Length).Strikes)
-            .Select(static strike => $"{strike.At} {string.Join(' ', strike.Victims)}")];
+            .Select(static strike => $"{strike.At} {strike.CommitMoment} {string.Join(' ', strike.Victims)}")];
     }
 
     static string Parts(Strike strike) => string.Join('+', strike.Victims.Select(static victim => victim.Part));
