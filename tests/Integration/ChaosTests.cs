@@ -45,14 +45,15 @@ public sealed class ChaosTests
             Assert.False(process.HasExited);
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
-        var children = await File.ReadAllLinesAsync(Path.Combine(folder, "broker.log"), TestContext.Current.CancellationToken);
+        var lines = await File.ReadAllLinesAsync(
+            Path.Combine(folder, "broker.log"), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Interrupt(process.Id));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(130, process.ExitCode);
         Assert.False(Directory.Exists(folder));
-        var broker = int.Parse(children[0].Split(' ')[3], CultureInfo.InvariantCulture);
+        var broker = int.Parse(lines[0].Split(' ')[3], CultureInfo.InvariantCulture);
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(broker));
     }
 

@@ -9,9 +9,13 @@ using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Chaos;
 
-/// <summary>A pipeline whose parts are processes, and what can be done to them. Disposing stops those that run.</summary>
+/// <summary>A pipeline whose parts are processes, and what can be done to them. Disposing stops those that run.
+/// </summary>
 sealed class ChaosPipeline : IAsyncDisposable
 {
+    const string CopyIsRunning =
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (%' AND state = 'active')";
+
     static readonly TimeSpan BrokerStartMax = TimeSpan.FromMinutes(1);
     static readonly TimeSpan CopyStartMax = TimeSpan.FromMinutes(2);
     static readonly TimeSpan CommitWaitMax = TimeSpan.FromSeconds(5);
@@ -69,8 +73,8 @@ sealed class ChaosPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Does something while all parts are watched. Throws <see cref="TaplineException"/> when one of them ends that
-    /// was not killed.</summary>
+    /// <summary>Does something while all parts are watched. Throws <see cref="TaplineException"/> when one of them ends
+    /// that was not killed.</summary>
     public async Task WatchAsync(Func<CancellationToken, Task> work, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -81,7 +85,7 @@ sealed class ChaosPipeline : IAsyncDisposable
             await stop.CancelAsync();
             // Whatever else went wrong, the part's end comes first.
             await working.ContinueWith(static _ => { }, TaskScheduler.Default);
-            // Ctrl-C goes to all processes of a terminal: then the parts end as they should, just before this one is told.
+            // Ctrl-C goes to all processes of a terminal: the parts may end, as they should, before this one is told.
             await Task.Delay(InterruptWait, _time, ct);
             throw new TaplineException(await await ended);
         }
@@ -106,12 +110,12 @@ sealed class ChaosPipeline : IAsyncDisposable
             + $"for {string.Join('+', strike.Victims.Select(static victim => Seconds(victim.Pause)))}";
     }
 
-    /// <summary>Waits until ingest copies tables, lets it go on for a moment and strikes. Says what was killed, or null when
-    /// the copy was over.</summary>
+    /// <summary>Waits until ingest copies tables, lets it go on for a moment and strikes. Says what was killed, or null
+    /// when the copy was over.</summary>
     public async Task<string?> StrikeCopyAsync(TimeSpan moment, TimeSpan pause, CancellationToken ct)
     {
         var started = _time.GetTimestamp();
-        while (!await IsAsync("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'COPY (%' AND state = 'active')", ct))
+        while (!await IsAsync(CopyIsRunning, ct))
         {
             if (await IsStreamingAsync(ct))
                 return null;

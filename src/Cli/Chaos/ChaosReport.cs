@@ -10,7 +10,8 @@ sealed class ChaosReport(ChaosOptions options, ChaosFolder folder)
     string? _failure;
 
     /// <summary>Whether every round was done and found nothing.</summary>
-    public bool IsClean => _failure is null && _rounds.Count == options.Rounds && _rounds.TrueForAll(static r => r.IsClean);
+    public bool IsClean =>
+        _failure is null && _rounds.Count == options.Rounds && _rounds.TrueForAll(static round => round.IsClean);
 
     /// <summary>What the verb answers.</summary>
     public int ExitCode => _rounds.Exists(static round => !round.IsClean) ? Cli.ExitCode.Differences
@@ -29,9 +30,10 @@ sealed class ChaosReport(ChaosOptions options, ChaosFolder folder)
             screen.Line($"  {finding.Table}: {Units.Count(finding.Count)} {finding.Detail}");
         if (_failure is not null)
             screen.Line($"round {_rounds.Count + 1} failed: {_failure}");
-        screen.Line($"chaos: {_rounds.Count} rounds, {Units.Count(_rounds.Sum(static round => round.Kills.Length))} strikes, "
+        screen.Line($"chaos: {_rounds.Count} rounds, {_rounds.Sum(static round => round.Kills.Length)} strikes, "
             + $"{Units.Count(_rounds.Sum(static round => round.Changes))} changes, "
-            + $"{Units.Count(Sum(FindingKind.Difference))} differences, {Units.Count(Sum(FindingKind.Duplicate))} duplicates "
+            + $"{Units.Count(Sum(FindingKind.Difference))} differences, "
+            + $"{Units.Count(Sum(FindingKind.Duplicate))} duplicates "
             + (IsClean ? "✓" : "✗"));
         if (!IsClean)
         {

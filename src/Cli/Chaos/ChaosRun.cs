@@ -64,8 +64,8 @@ sealed class ChaosRun(
 
     async Task StartAsync(CancellationToken ct)
     {
-        screen.Progress($"tapline {VersionVerb.Tapline}   chaos in {folder.Root}, seed {options.Seed}: {options.Rounds} rounds, "
-            + $"{Units.Count(options.ChangesPerSecond)} changes/s   (Ctrl-C stops it)");
+        screen.Progress($"tapline {VersionVerb.Tapline}   chaos in {folder.Root}, seed {options.Seed}: "
+            + $"{options.Rounds} rounds, {Units.Count(options.ChangesPerSecond)} changes/s   (Ctrl-C stops it)");
         _postgres = await EmbeddedPostgres.StartAsync(folder.Postgres, ct);
         _connections = NpgsqlDataSource.Create(_postgres.ConnectionString);
         _business = new BarDatabase(_connections, new BarModel(options.Seed), time);
@@ -79,7 +79,8 @@ sealed class ChaosRun(
     static async Task<IReadOnlyDictionary<string, string[]>> KeysAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand("""
-            SELECT n.nspname || '.' || c.relname, array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum))
+            SELECT n.nspname || '.' || c.relname,
+                array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum))
             FROM pg_index i
             JOIN pg_class c ON c.oid = i.indrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -196,7 +197,9 @@ sealed class ChaosRun(
     static Finding Describe(TableVerification table)
     {
         var first = table.Differences.FirstOrDefault();
-        var example = first is null ? "" : $", first {string.Join('/', first.Key)}: {first.Kind} {string.Join(',', first.Columns)}";
+        var example = first is null
+            ? ""
+            : $", first {string.Join('/', first.Key)}: {first.Kind} {string.Join(',', first.Columns)}";
         return new Finding(
             FindingKind.Difference,
             table.Table.ToString(),

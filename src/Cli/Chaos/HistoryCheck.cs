@@ -54,7 +54,8 @@ sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]
         $"""
         WITH newest AS (
             SELECT * FROM {names.History} WHERE _op <> 't'
-            QUALIFY row_number() OVER (PARTITION BY {names.Key} ORDER BY _commit_lsn DESC, _lsn DESC, _offset DESC) = 1),
+            QUALIFY row_number() OVER (
+                PARTITION BY {names.Key} ORDER BY _commit_lsn DESC, _lsn DESC, _offset DESC) = 1),
         emptied AS (SELECT max(row({Order})) AS cut FROM {names.History} WHERE _op = 't'),
         alive AS (
             SELECT {names.Columns} FROM newest, emptied
@@ -79,7 +80,8 @@ sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]
         {
             Current = LakeSession.RelationOf(current);
             History = LakeSession.RelationOf(current with { Root = $"history/{current.Name}" });
-            Columns = List(current.Columns.Select(static column => column.Name).Where(static name => !name.StartsWith('_')));
+            var columns = current.Columns.Select(static column => column.Name);
+            Columns = List(columns.Where(static name => !name.StartsWith('_')));
             Key = List(key);
         }
 

@@ -69,7 +69,8 @@ sealed class PipelinePart(string verb, ChaosFolder folder, TimeProvider time) : 
 
     async Task WatchAsync(Process process)
     {
-        await Task.WhenAll(CopyAsync(process.StandardOutput), CopyAsync(process.StandardError), process.WaitForExitAsync());
+        await Task.WhenAll(
+            CopyAsync(process.StandardOutput), CopyAsync(process.StandardError), process.WaitForExitAsync());
         var code = process.ExitCode.ToString(CultureInfo.InvariantCulture);
         if (Volatile.Read(ref _isKilled))
         {

@@ -37,7 +37,8 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes)
 
 /// <summary>Parts of the pipeline that are killed together.</summary>
 /// <param name="At">When, from the start of the round.</param>
-/// <param name="CommitMoment">Where given, the strike waits until the lake is being committed to, and then for so long.</param>
+/// <param name="CommitMoment">Where given, the strike waits until the lake is being committed to, and then for so
+/// long.</param>
 /// <param name="Victims">Which, in the order in which they come back.</param>
 sealed record Strike(TimeSpan At, TimeSpan? CommitMoment, ImmutableArray<Victim> Victims);
 

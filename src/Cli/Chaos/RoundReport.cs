@@ -36,7 +36,8 @@ sealed record RoundReport(
         + $"killed {string.Join("; ", Kills)}";
 
     /// <summary>How many there are of a kind.</summary>
-    public long Count(FindingKind kind) => Findings.Where(finding => finding.Kind == kind).Sum(static finding => finding.Count);
+    public long Count(FindingKind kind) =>
+        Findings.Where(finding => finding.Kind == kind).Sum(static finding => finding.Count);
 
     /// <summary>The report as JSON.</summary>
     public JsonObject Json() => new()

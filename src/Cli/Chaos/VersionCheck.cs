@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Tapline.Lakehouse.Storage;
 
@@ -23,8 +24,10 @@ sealed class VersionCheck(IObjectStore lake)
             await foreach (var entry in lake.ListAsync(folder, after, ct))
             {
                 var name = entry.Key[folder.Length..];
-                if (name.Length == 25 && name.EndsWith(".json", StringComparison.Ordinal))
-                    await ReadAsync(root, log, long.Parse(name[..20], CultureInfo.InvariantCulture), entry.Key, findings, ct);
+                if (name.Length != 25 || !name.EndsWith(".json", StringComparison.Ordinal))
+                    continue;
+                var version = long.Parse(name[..20], CultureInfo.InvariantCulture);
+                await ReadAsync(root, log, version, entry.Key, findings, ct);
             }
         }
         return findings;
@@ -50,11 +53,11 @@ sealed class VersionCheck(IObjectStore lake)
 
     static IEnumerable<(string Writer, long Version)> Transactions(byte[] content)
     {
-        foreach (var line in System.Text.Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var action = JsonDocument.Parse(line);
-            if (action.RootElement.TryGetProperty("txn", out var transaction))
-                yield return (transaction.GetProperty("appId").GetString()!, transaction.GetProperty("version").GetInt64());
+            if (action.RootElement.TryGetProperty("txn", out var txn))
+                yield return (txn.GetProperty("appId").GetString()!, txn.GetProperty("version").GetInt64());
         }
     }
 

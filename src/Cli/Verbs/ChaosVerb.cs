@@ -6,8 +6,8 @@ using Tapline.Cli.Terminal;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>Kills the parts of a pipeline at work, again and again, and proves each time that nothing is lost and nothing
-/// is there twice.</summary>
+/// <summary>Kills the parts of a pipeline at work, again and again, and proves each time that nothing is lost and
+/// nothing is there twice.</summary>
 sealed class ChaosVerb : Verb
 {
     readonly Option<int> _rounds = new("--rounds")

@@ -84,9 +84,9 @@ public sealed class HistoryCheckTests : IDisposable
     [Fact]
     public async Task A_version_that_is_missing_and_a_transaction_that_goes_back_are_found()
     {
-        var table = await DeltaTable.CreateAsync(_lake, "history/app.items", new DeltaTableDefinition(History), _services, Ct);
+        var table = await CreateAsync("history/app.items", History);
         for (var epoch = 1; epoch <= 3; epoch++)
-            await CommitAsync(table, epoch);
+            await CommitAsync(table, new DeltaCommit { Operation = "X", Transaction = new TransactionId("lane", epoch) });
         var check = new VersionCheck(_lake);
         Assert.Empty(await check.RunAsync(["history/app.items"], Ct));
         var log = Path.Combine(_folder.FullName, "history/app.items/_delta_log");
@@ -99,8 +99,11 @@ public sealed class HistoryCheckTests : IDisposable
         Assert.Empty(await check.RunAsync(["history/app.items"], Ct));
     }
 
-    async Task CommitAsync(DeltaTable table, long epoch) => Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(
-        new DeltaCommit { Transaction = new TransactionId("lane", epoch), Operation = "STREAMING UPDATE", IsBlindAppend = true }, Ct));
+    Task<DeltaTable> CreateAsync(string root, ImmutableArray<ColumnSchema> columns) =>
+        DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(columns), _services, Ct);
+
+    static async Task CommitAsync(DeltaTable table, DeltaCommit commit) =>
+        Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(commit, Ct));
 
     async Task<IEnumerable<FindingKind>> CheckAsync()
     {
@@ -112,7 +115,7 @@ public sealed class HistoryCheckTests : IDisposable
 
     async Task WriteAsync(string root, ImmutableArray<ColumnSchema> columns, params object?[][] rows)
     {
-        var table = await DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(columns), _services, Ct);
+        var table = await CreateAsync(root, columns);
         var batch = new ColumnBatch(columns);
         foreach (var row in rows)
         {
@@ -127,6 +130,6 @@ public sealed class HistoryCheckTests : IDisposable
             }
         }
         var file = await table.WriteDataFileAsync(batch, null, "0", Ct);
-        await table.CommitAsync(new DeltaCommit { Adds = [file], Operation = "STREAMING UPDATE", IsBlindAppend = true }, Ct);
+        await CommitAsync(table, new DeltaCommit { Operation = "X", Adds = [file] });
     }
 }
