@@ -54,8 +54,22 @@ static class RowCodec
         BinaryPrimitives.ReadInt64LittleEndian(packed[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(packed[24..]));
 
-    /// <summary>The packed columns, without what stands before them: equal for rows of equal content.</summary>
-    public static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> packed) => packed[(KeyStart + Key(packed).Length)..];
+    /// <summary>Whether two packed rows have the same columns' values. A row that was packed before a column was added has
+    /// null there.</summary>
+    public static bool HasSameColumns(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        var shorter = Content(one);
+        var longer = Content(other);
+        var missing = BinaryPrimitives.ReadUInt16LittleEndian(longer) - BinaryPrimitives.ReadUInt16LittleEndian(shorter);
+        if (missing < 0)
+            return HasSameColumns(other, one);
+        var common = longer.Length - missing;
+        return common == shorter.Length
+            && longer[sizeof(ushort)..common].SequenceEqual(shorter[sizeof(ushort)..])
+            && !longer[common..].ContainsAnyExcept((byte)0);
+    }
+
+    static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> packed) => packed[(KeyStart + Key(packed).Length)..];
 
     /// <summary>Adds every column of a packed row to the first columns of a batch.</summary>
     public static void Decode(ReadOnlySpan<byte> packed, ImmutableArray<ColumnBuffer> columns, int columnCount)

@@ -200,7 +200,7 @@ sealed class TableStream
         _packed.ResetWrittenCount();
         RowCodec.Encode(image, row, stamp.Row, key, _packed);
         if (stamp.Kind == ChangeKind.Read && found
-            && RowCodec.Content(Current.State.Row(stateSlot)).SequenceEqual(RowCodec.Content(_packed.WrittenSpan)))
+            && RowCodec.HasSameColumns(Current.State.Row(stateSlot), _packed.WrittenSpan))
         {
             // A snapshot that was resumed reads rows again: nothing has happened to this one.
             Counters.Repeated++;

@@ -62,6 +62,25 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public async Task Rows_that_are_copied_again_after_a_column_was_added_are_repeats()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.PutAsync(2, null, Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AddColumnAsync("note", "text", Ct);
+        await world.CopyAsync(Ct);
+        await world.PutAsync(3, "three", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.CopyAsync(Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(3, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
+        Assert.Equal(world.Rows, await world.CurrentAsync(Ct));
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_is_in_quarantine_and_the_rest_goes_on()
     {
         await using var world = new LaneWorld();

@@ -74,6 +74,16 @@ sealed class LaneWorld : IAsyncDisposable
         await ChangeAsync(id, op, $$"""{"id":{{id}},"body":{{text}}{{ExtraColumns()}}}""", ct);
     }
 
+    /// <summary>Copies every row, as a snapshot does.</summary>
+    public async Task CopyAsync(CancellationToken ct)
+    {
+        foreach (var (id, body) in _rows.ToArray())
+        {
+            var text = body is null ? "null" : Quote(body);
+            await ChangeAsync(id, 'r', $$"""{"id":{{id}},"body":{{text}}{{ExtraColumns()}}}""", ct);
+        }
+    }
+
     public async Task DeleteAsync(int id, CancellationToken ct)
     {
         _rows.Remove(id);
