@@ -4,7 +4,7 @@ namespace Tapline.Tidy.Tests;
 
 public sealed partial class TidyTests
 {
-    const int LineLengthMax = 160;
+    const int LineLengthMax = 120;
     const int MethodLinesMax = 70;
 
     static readonly string[] Code = ["src", "tests"];

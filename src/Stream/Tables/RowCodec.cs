@@ -54,13 +54,14 @@ static class RowCodec
         BinaryPrimitives.ReadInt64LittleEndian(packed[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(packed[24..]));
 
-    /// <summary>Whether two packed rows have the same columns' values. A row that was packed before a column was added has
-    /// null there.</summary>
+    /// <summary>Whether two packed rows have the same columns' values. A row that was packed before a column was added
+    /// has null there.</summary>
     public static bool HasSameColumns(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
         var shorter = Content(one);
         var longer = Content(other);
-        var missing = BinaryPrimitives.ReadUInt16LittleEndian(longer) - BinaryPrimitives.ReadUInt16LittleEndian(shorter);
+        var missing = BinaryPrimitives.ReadUInt16LittleEndian(longer)
+            - BinaryPrimitives.ReadUInt16LittleEndian(shorter);
         if (missing < 0)
             return HasSameColumns(other, one);
         var common = longer.Length - missing;

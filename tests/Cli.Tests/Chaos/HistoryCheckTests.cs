@@ -86,7 +86,10 @@ public sealed class HistoryCheckTests : IDisposable
     {
         var table = await CreateAsync("history/app.items", History);
         for (var epoch = 1; epoch <= 3; epoch++)
-            await CommitAsync(table, new DeltaCommit { Operation = "X", Transaction = new TransactionId("lane", epoch) });
+        {
+            var transaction = new TransactionId("lane", epoch);
+            await CommitAsync(table, new DeltaCommit { Operation = "X", Transaction = transaction });
+        }
         var check = new VersionCheck(_lake);
         Assert.Empty(await check.RunAsync(["history/app.items"], Ct));
         var log = Path.Combine(_folder.FullName, "history/app.items/_delta_log");
