@@ -23,23 +23,23 @@ public sealed class EpochStore(IObjectStore store, int lane)
     /// open.</summary>
     public async Task<(EpochManifest? Manifest, EpochIntent? Open)> ReadAsync(CancellationToken ct)
     {
-        long manifestEpoch = 0;
-        long intentEpoch = 0;
+        long newest = 0;
         await foreach (var item in store.ListAsync(Folder, startAfter: null, ct))
         {
-            if (TryEpoch(item.Key, ManifestSuffix, out var done))
-                manifestEpoch = Math.Max(manifestEpoch, done);
-            else if (TryEpoch(item.Key, IntentSuffix, out var intent))
-                intentEpoch = Math.Max(intentEpoch, intent);
+            if (TryEpoch(item.Key, ManifestSuffix, out var epoch) || TryEpoch(item.Key, IntentSuffix, out epoch))
+                newest = Math.Max(newest, epoch);
         }
-        if (intentEpoch > manifestEpoch + 1)
+        // A listing taken while a worker writes may miss names: the documents themselves are asked.
+        var manifest = newest == 0
+            ? null
+            : await ReadManifestAsync(newest, ct) ?? await ReadManifestAsync(newest - 1, ct);
+        if (newest > (manifest?.Epoch ?? 0) + 1)
         {
             throw new TaplineException(
-                $"the lake's lane {lane} has an intent for epoch {intentEpoch} but no manifest after {manifestEpoch}",
+                $"the lake's lane {lane} has an intent for epoch {newest} but no manifest of {newest - 1}",
                 $"restore {Folder} from a backup, or start a new lake");
         }
-        var manifest = manifestEpoch == 0 ? null : await ReadManifestAsync(manifestEpoch, ct);
-        var open = intentEpoch > manifestEpoch ? await ReadIntentAsync(intentEpoch, ct) : null;
+        var open = manifest?.Epoch == newest || newest == 0 ? null : await ReadIntentAsync(newest, ct);
         return (manifest, open);
     }
 
