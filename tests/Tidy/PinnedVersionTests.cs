@@ -22,7 +22,7 @@ public sealed partial class PinnedVersionTests
     [Fact]
     public void Every_platform_has_every_component_with_a_hash()
     {
-        Assert.Equal(9, Pins().Count());
+        Assert.Equal(10, Pins().Count());
         Assert.All(Pins(), static pin => Assert.Equal(64, Convert.FromBase64String(pin.Hash).Length));
         Assert.All(Pins().Where(static pin => pin.Component != "librdkafka"), static pin =>
             Assert.EndsWith($"@{pin.Version}", pin.Package, StringComparison.Ordinal));
