@@ -71,7 +71,7 @@ sealed class EpochCommitter(
     {
         var began = services.Time.GetTimestamp();
         await CommitQuarantineAsync(intent.Epoch, isRepeat, ct);
-        var touched = tables.Where(static pair => pair.Value.HasChanges).ToArray();
+        var touched = tables.Where(static pair => pair.Value.IsInEpoch).ToArray();
         var rows = touched.Sum(static pair => (long)pair.Value.History.Rows.Count);
         await Task.WhenAll(touched.Select(pair => CommitTableAsync(pair.Value, intent.Epoch, isRepeat, ct)));
         foreach (var (topic, table) in touched)

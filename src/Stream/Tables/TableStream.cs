@@ -49,12 +49,12 @@ sealed class TableStream
     public TableCounters Counters { get; } = new();
 
     /// <summary>Whether the lake's tables are ahead of the lane's manifest: they have the epoch that is being repeated,
-    /// so
-    /// its changes only move the gate. Ends with <see cref="Settle"/>.</summary>
+    /// so its changes only move the gate and the position. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
 
-    /// <summary>Whether the lake lacks something.</summary>
-    public bool HasChanges => History.Rows.Count > 0 || Current.HasChanges;
+    /// <summary>Whether the open epoch has something of this table: what the lake lacks, or what only the manifest lacks.
+    /// </summary>
+    public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsAhead;
 
     /// <summary>Whether a row is on its way from an old key to a new one: its values are only here.</summary>
     public bool HasRowInFlight => _moved.Count > 0;
@@ -127,10 +127,11 @@ sealed class TableStream
             Counters.Repeated++;
             return;
         }
-        if (IsAhead)
-            return;
-        History.Add(Stamp(chunk, slot, meta));
-        Current.Truncate();
+        if (!IsAhead)
+        {
+            History.Add(Stamp(chunk, slot, meta));
+            Current.Truncate();
+        }
         Counters.Applied(meta);
     }
 
@@ -149,7 +150,10 @@ sealed class TableStream
             return;
         }
         if (IsAhead)
+        {
+            Counters.Applied(meta);
             return;
+        }
         var stamp = Stamp(chunk, slot, meta);
         if (plan.KeyColumns.Length == 0)
             ApplyKeyless(chunk, slot, plan, stamp);

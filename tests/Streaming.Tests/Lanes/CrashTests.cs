@@ -33,6 +33,29 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_table_that_was_committed_before_a_crash_is_in_the_manifest_after_it()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "first", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.PutAsync(2, "second", Ct);
+        var before = await world.ManifestAsync(Ct);
+
+        var store = new CrashingStore(world.Lake, writesUntilCrash: 0, isEffective: false, keyEnd: ".done");
+        world.Store = store;
+        await world.RunUntilAsync(() => store.HasCrashed, Ct);
+        Assert.Equal(before.Epoch, (await world.ManifestAsync(Ct)).Epoch);
+        world.Store = world.Lake;
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(world.Rows, await world.CurrentAsync(Ct));
+        Assert.Equal(2, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
+        var after = await world.ManifestAsync(Ct);
+        Assert.NotEqual(before.Positions[world.Topic], after.Positions[world.Topic]);
+    }
+
+    [Fact]
     public async Task A_worker_that_wakes_late_only_repeats()
     {
         await using var world = new LaneWorld();

@@ -3,9 +3,10 @@ using Tapline.Lakehouse.Storage;
 namespace Tapline.Streaming.Tests.Lanes;
 
 /// <summary>A store that dies at a chosen write: before it takes effect, or after it did and without an answer. From
-/// then on
-/// it refuses everything, as a killed process asks nothing more.</summary>
-sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffective) : IObjectStore
+/// then on it refuses everything, as a killed process asks nothing more. Only writes of keys with a certain end
+/// count.</summary>
+sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffective, string keyEnd = "")
+    : IObjectStore
 {
     int _left = writesUntilCrash;
 
@@ -14,7 +15,7 @@ sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffe
 
     public async ValueTask<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
-        if (Spend())
+        if (Spend(key))
             return await inner.PutIfAbsentAsync(key, content, ct);
         if (isEffective && _left == -1)
             await inner.PutIfAbsentAsync(key, content, ct);
@@ -23,7 +24,7 @@ sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffe
 
     public async ValueTask PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
-        if (!Spend())
+        if (!Spend(key))
         {
             if (isEffective && _left == -1)
                 await inner.PutAsync(key, content, ct);
@@ -42,5 +43,7 @@ sealed class CrashingStore(IObjectStore inner, int writesUntilCrash, bool isEffe
 
     public ValueTask<string> LocalPathAsync(string key, CancellationToken ct) => inner.LocalPathAsync(key, ct);
 
-    bool Spend() => Interlocked.Decrement(ref _left) >= 0;
+    bool Spend(string key) => HasCrashed || key.EndsWith(keyEnd, StringComparison.Ordinal)
+        ? Interlocked.Decrement(ref _left) >= 0
+        : true;
 }

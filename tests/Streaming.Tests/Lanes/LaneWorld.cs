@@ -170,19 +170,29 @@ sealed class LaneWorld : IAsyncDisposable
 
     /// <summary>Reason and detail of what is in quarantine.</summary>
     public async Task<List<string?[]>> QuarantineAsync(CancellationToken ct) =>
-        await DeltaTable.OpenAsync(Lake, "quarantine", new DeltaServices(TimeProvider.System, Guid.NewGuid), ct) is null
-            ? []
-            : await QueryAsync("quarantine", "reason, detail", ct);
+        (await ManifestAsync(ct)).Tables.ContainsKey("quarantine")
+            ? await QueryAsync("quarantine", "reason, detail", ct)
+            : [];
 
-    /// <summary>Runs a SELECT of some columns over the live files of a table, values as text.</summary>
+    /// <summary>The newest manifest.</summary>
+    public async Task<EpochManifest> ManifestAsync(CancellationToken ct)
+    {
+        var (manifest, _) = await new EpochStore(Lake, 0).ReadAsync(ct);
+        Assert.NotNull(manifest);
+        return manifest;
+    }
+
+    /// <summary>Runs a SELECT of some columns over the files that a table has at the manifest's cut, values as
+    /// text.</summary>
     public async Task<List<string?[]>> QueryAsync(string root, string columns, CancellationToken ct, string tail = "")
     {
-        var table = await DeltaTable.OpenAsync(Lake, root, new DeltaServices(TimeProvider.System, Guid.NewGuid), ct);
-        Assert.NotNull(table);
-        if (table.Snapshot.Files.Count == 0)
+        var version = (await ManifestAsync(ct)).Tables[root];
+        var snapshot = await DeltaTable.ReadAsync(Lake, root, version, ct);
+        Assert.NotNull(snapshot);
+        if (snapshot.Files.Count == 0)
             return [];
         var paths = new List<string>();
-        foreach (var file in table.Snapshot.Files.Values)
+        foreach (var file in snapshot.Files.Values)
             paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
         var selected = string.Join(", ", columns.Split(", ").Select(column => $"CAST({column} AS VARCHAR)"));
         using var connection = Duck.Connect();
