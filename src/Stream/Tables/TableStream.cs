@@ -52,8 +52,8 @@ sealed class TableStream
     /// so its changes only move the gate and the position. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
 
-    /// <summary>Whether the open epoch has something of this table: what the lake lacks, or what only the manifest lacks.
-    /// </summary>
+    /// <summary>Whether the open epoch has something of this table: what the lake lacks, or what only the manifest
+    /// lacks.</summary>
     public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsAhead;
 
     /// <summary>Whether a row is on its way from an old key to a new one: its values are only here.</summary>
