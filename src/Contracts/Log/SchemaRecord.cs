@@ -24,7 +24,9 @@ public static class SchemaRecord
                 schema.Format.Decimals,
                 schema.Format.Times,
                 schema.Format.Binary,
-                schema.Format.UnavailablePlaceholder)),
+                schema.Format.UnavailablePlaceholder,
+                schema.Format.Intervals,
+                schema.Format.Hstores)),
         LogJson.Default.SchemaJson);
 
     /// <summary>Reads a record's value. Throws <see cref="JsonException"/> on anything else.</summary>
@@ -38,6 +40,8 @@ public static class SchemaRecord
             [.. json.Columns.Select(static c => PostgresTypes.Column(c.Name, c.Type, c.Nullable, c.Key))],
             new WireFormat(json.Format.Decimals, json.Format.Times, json.Format.Binary)
             {
+                Intervals = json.Format.Intervals,
+                Hstores = json.Format.Hstores,
                 UnavailablePlaceholder = json.Format.Unavailable,
             });
     }
@@ -50,7 +54,14 @@ sealed record SchemaJson(
 
 sealed record ColumnJson(string Name, string Type, bool Nullable, int Key);
 
-sealed record FormatJson(DecimalMode Decimals, TimeMode Times, BinaryMode Binary, string Unavailable);
+// What has a default came later: records from before lack it.
+sealed record FormatJson(
+    DecimalMode Decimals,
+    TimeMode Times,
+    BinaryMode Binary,
+    string Unavailable,
+    IntervalMode Intervals = IntervalMode.String,
+    HstoreMode Hstores = HstoreMode.Json);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

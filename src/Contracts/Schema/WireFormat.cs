@@ -32,7 +32,9 @@ public enum TimeMode
 /// <summary>Debezium's <c>binary.handling.mode</c>.</summary>
 public enum BinaryMode
 {
-    /// <summary>Standard base64 with padding (Debezium's <c>bytes</c> and <c>base64</c>).</summary>
+    /// <summary>Standard base64 with padding, as Kafka Connect spells bytes; our own and Debezium's default.</summary>
+    Bytes,
+    /// <summary>The same text, but for Debezium a string: an unchanged out-of-line value arrives as null.</summary>
     Base64,
     /// <summary>Base64 with <c>-</c> and <c>_</c>.</summary>
     Base64UrlSafe,
@@ -40,14 +42,39 @@ public enum BinaryMode
     Hex,
 }
 
+/// <summary>Debezium's <c>interval.handling.mode</c>.</summary>
+public enum IntervalMode
+{
+    /// <summary><c>P1Y2M3DT4H5M6.789012S</c>; our own source's default.</summary>
+    String,
+    /// <summary>Microseconds, a month taken as 30.4375 days; Debezium's default.</summary>
+    Numeric,
+}
+
+/// <summary>Debezium's <c>hstore.handling.mode</c>.</summary>
+public enum HstoreMode
+{
+    /// <summary>A string that holds a JSON object; the default.</summary>
+    Json,
+    /// <summary>A JSON object.</summary>
+    Map,
+}
+
 /// <summary>How the change events of a table spell decimals, times and bytes.</summary>
 public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode Binary)
 {
-    /// <summary>What our own Postgres source writes: decimals and times as text, bytes as base64.</summary>
-    public static WireFormat Tapline { get; } = new(DecimalMode.String, TimeMode.IsoString, BinaryMode.Base64);
+    /// <summary>What our own Postgres source writes: decimals, times and intervals as text, bytes as base64.</summary>
+    public static WireFormat Tapline { get; } = new(DecimalMode.String, TimeMode.IsoString, BinaryMode.Bytes);
 
     /// <summary>A Debezium connector with default settings.</summary>
-    public static WireFormat DebeziumDefault { get; } = new(DecimalMode.Precise, TimeMode.Adaptive, BinaryMode.Base64);
+    public static WireFormat DebeziumDefault { get; } =
+        new(DecimalMode.Precise, TimeMode.Adaptive, BinaryMode.Bytes) { Intervals = IntervalMode.Numeric };
+
+    /// <summary>How intervals are spelled.</summary>
+    public IntervalMode Intervals { get; init; } = IntervalMode.String;
+
+    /// <summary>How hstore is spelled.</summary>
+    public HstoreMode Hstores { get; init; } = HstoreMode.Json;
 
     /// <summary>What stands for an unchanged, out-of-line value (Debezium's
     /// <c>unavailable.value.placeholder</c>).</summary>
