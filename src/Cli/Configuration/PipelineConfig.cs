@@ -37,13 +37,15 @@ abstract record LogConfig
 /// <param name="Tables">Which tables, as <c>schema.name</c> with <c>*</c>.</param>
 /// <param name="Parallelism">Tables (or parts of them) that the first snapshot copies at once.</param>
 /// <param name="Heartbeat">How often an idle source says that it is alive.</param>
+/// <param name="Transactions">Whether transactions are marked in the log.</param>
 sealed record SourceConfig(
     string Connection,
     string Slot,
     string Publication,
     IReadOnlyList<string> Tables,
     int Parallelism,
-    TimeSpan Heartbeat)
+    TimeSpan Heartbeat,
+    bool Transactions)
 {
     /// <summary>The server and database, without user or password.</summary>
     public override string ToString() => ConnectionText.Masked(Connection);

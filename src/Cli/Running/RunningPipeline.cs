@@ -88,6 +88,7 @@ sealed class RunningPipeline : IAsyncDisposable
             Tables = source.Tables,
             SnapshotParallelism = source.Parallelism,
             HeartbeatInterval = source.Heartbeat,
+            WritesTransactions = source.Transactions,
             Partitions = config.Stream.Lanes,
         };
     }

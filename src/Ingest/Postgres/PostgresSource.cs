@@ -45,6 +45,8 @@ public sealed class PostgresSource
     public async Task RunAsync(CancellationToken ct)
     {
         await _log.EnsureTopicsAsync([new TopicSpec(TopicNames.Heartbeat(_options.Prefix), 1)], ct);
+        if (_options.WritesTransactions)
+            await _log.EnsureTopicsAsync([new TopicSpec(TopicNames.Transactions(_options.Prefix), 1)], ct);
         await using var progress = await ProgressLog.OpenAsync(_log, _options.Prefix, ct);
         await using var registry = await TableRegistry.OpenAsync(_log, _options, _logger, ct);
         await using var database = new NpgsqlDataSourceBuilder(

@@ -32,6 +32,10 @@ public sealed record PostgresSourceOptions
     /// none do.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Whether the beginning and end of each transaction are written to a topic of their own, and each
+    /// change's place in its transaction into the change.</summary>
+    public bool WritesTransactions { get; init; }
+
     /// <summary>Partitions of each data topic that is created.</summary>
     public int Partitions { get; init; } = 1;
 

@@ -20,6 +20,9 @@ sealed class EnvelopeWriter
     long _transactionMicros;
     long _transactionId;
 
+    /// <summary>Gives each change of a transaction its place there; null leaves that out.</summary>
+    public TransactionOrder? Order { get; init; }
+
     public EnvelopeWriter(string prefix, string database, TimeProvider time)
     {
         _name = Encoding.UTF8.GetBytes(prefix);
@@ -91,7 +94,12 @@ sealed class EnvelopeWriter
         _buffer.Append(",\"after\":"u8);
         WriteRow(table, after, old);
         WriteSource(table, lsn);
-        _buffer.Append(",\"transaction\":null,\"op\":\""u8);
+        _buffer.Append(",\"transaction\":"u8);
+        if (Order is null)
+            _buffer.Append("null"u8);
+        else
+            Order.WriteNext(_buffer, _transactionId, lsn, table.Schema.Table);
+        _buffer.Append(",\"op\":\""u8);
         _buffer.Append((byte)kind);
         _buffer.Append("\",\"ts_ms\":"u8);
         var now = UnixMicros(_time.GetUtcNow());

@@ -7,7 +7,12 @@ namespace Tapline.Ingest.Postgres.Streaming;
 /// <summary>Turns the messages of a change stream into records of the log, one message at a time and in
 /// order.</summary>
 sealed class ChangeEncoder(
-    StreamedTables tables, EnvelopeWriter writer, IEventProducer producer, Acknowledger acknowledger, SourceMeter meter)
+    StreamedTables tables,
+    EnvelopeWriter writer,
+    TransactionMarkers? markers,
+    IEventProducer producer,
+    Acknowledger acknowledger,
+    SourceMeter meter)
 {
     // The protocol counts microseconds from 2000-01-01.
     const long ProtocolEpochMicros = 946_684_800_000_000;
@@ -16,22 +21,47 @@ sealed class ChangeEncoder(
     readonly RowText _old = new();
 
     /// <summary>Handles one message. Its memory may be reused when this is done.</summary>
-    public ValueTask HandleAsync(ReadOnlyMemory<byte> message, long lsn, CancellationToken ct)
+    public ValueTask HandleAsync(ReadOnlyMemory<byte> message, long lsn, CancellationToken ct) =>
+        markers is { IsDue: true } && IsWantedChange(message)
+            ? HandleFirstAsync(markers, message, lsn, ct)
+            : HandleNextAsync(message, lsn, ct);
+
+    /// <summary>A transaction begins: the changes that follow are part of it.</summary>
+    public void Begin(long commitLsn, long commitProtocolMicros, uint transactionId)
+    {
+        acknowledger.Begun();
+        var commitMicros = commitProtocolMicros + ProtocolEpochMicros;
+        writer.BeginTransaction(commitLsn, commitMicros, transactionId);
+        markers?.Begun(transactionId, commitMicros);
+    }
+
+    /// <summary>The transaction is complete.</summary>
+    public async ValueTask CommitAsync(long endLsn, CancellationToken ct)
+    {
+        if (markers is { IsOpen: true })
+            await markers.WriteEndAsync(endLsn, ct);
+        acknowledger.Committed(endLsn);
+    }
+
+    async ValueTask HandleFirstAsync(
+        TransactionMarkers due, ReadOnlyMemory<byte> message, long lsn, CancellationToken ct)
+    {
+        await due.WriteBeginAsync(lsn, ct);
+        await HandleNextAsync(message, lsn, ct);
+    }
+
+    ValueTask HandleNextAsync(ReadOnlyMemory<byte> message, long lsn, CancellationToken ct)
     {
         var reader = new PgOutputReader(message);
         switch (reader.ReadByte())
         {
             case (byte)'B':
-                acknowledger.Begun();
-                var commitLsn = reader.ReadInt64();
-                var commitMicros = reader.ReadInt64() + ProtocolEpochMicros;
-                writer.BeginTransaction(commitLsn, commitMicros, reader.ReadUInt32());
+                Begin(reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt32());
                 return default;
             case (byte)'C':
                 reader.ReadByte();
                 reader.ReadInt64();
-                acknowledger.Committed(reader.ReadInt64());
-                return default;
+                return CommitAsync(reader.ReadInt64(), ct);
             case (byte)'R':
                 return tables.DescribeAsync(reader.ReadRelation(), ct);
             case (byte)'I':
@@ -46,8 +76,19 @@ sealed class ChangeEncoder(
                 // An origin's and a type's name and a message of an application: no row changes by them.
                 return default;
             default:
-                throw reader.Malformed("a message of version 1 of the protocol");
+                throw reader.Malformed("a message of a change stream");
         }
+    }
+
+    bool IsWantedChange(ReadOnlyMemory<byte> message)
+    {
+        var reader = new PgOutputReader(message);
+        return reader.ReadByte() switch
+        {
+            (byte)'I' or (byte)'U' or (byte)'D' => tables.Find(reader.ReadUInt32()) is not null,
+            (byte)'T' => Array.Exists(reader.ReadTruncate(), relation => tables.Find(relation) is not null),
+            _ => false,
+        };
     }
 
     ValueTask InsertAsync(ref PgOutputReader reader, long lsn, CancellationToken ct)

@@ -99,9 +99,10 @@ sealed class ChangeStream(
     ChangeEncoder NewEncoder(IEventProducer producer, Acknowledger acknowledger)
     {
         var databaseName = new NpgsqlConnectionStringBuilder(options.ConnectionString).Database;
-        var writer = new EnvelopeWriter(options.Prefix, databaseName ?? "", time);
+        var markers = options.WritesTransactions ? new TransactionMarkers(options.Prefix, producer) : null;
+        var writer = new EnvelopeWriter(options.Prefix, databaseName ?? "", time) { Order = markers?.Order };
         var tables = new StreamedTables(database, registry, new TablePatterns(options.Tables), meter);
-        return new ChangeEncoder(tables, writer, producer, acknowledger, meter);
+        return new ChangeEncoder(tables, writer, markers, producer, acknowledger, meter);
     }
 
     async Task ReadAsync(IAsyncEnumerator<XLogDataMessage> messages, ChangeEncoder encoder, CancellationToken ct)
