@@ -66,8 +66,8 @@ sealed class PipelineVerifier(
         }
         // A column that the source has dropped stays in the lake, and one that no change has shown yet is not there.
         var columns = table.Columns
-            .Where(column => keys.ContainsKey(column.Name))
-            .Select(column => column with { KeyOrdinal = keys[column.Name] });
+            .Where(column => !column.IsRetired && keys.ContainsKey(column.Origin))
+            .Select(column => column with { KeyOrdinal = keys[column.Origin] });
         var schema = new TableSchema(TableOf(table), 1, [.. columns], WireFormat.Tapline);
         var verifier = new LakeVerifier(lake.Connection, source, new VerifyOptions { DifferencesMax = DifferencesMax });
         return await verifier.VerifyAsync(schema, LakeSession.RelationOf(table), ct);

@@ -20,6 +20,20 @@ public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable = 
     /// Empty where a column has no source (lake metadata columns).</summary>
     public string SourceType { get; init; } = "";
 
+    /// <summary>The source's name of a lake column that has another one; null where both are the same.</summary>
+    public string? SourceName { get; init; }
+
+    /// <summary>Whether the source dropped the column of this lake column, or its values go to another one by
+    /// now.</summary>
+    public bool IsRetired { get; init; }
+
+    /// <summary>The name that the source has for it.</summary>
+    public string Origin => SourceName ?? Name;
+
+    /// <summary>Whether both store their values alike.</summary>
+    public bool HasTypeOf(ColumnSchema other) =>
+        Type == other.Type && Precision == other.Precision && Scale == other.Scale;
+
     /// <summary>Whether the column is part of the primary key.</summary>
     public bool IsKey => KeyOrdinal >= 0;
 }

@@ -20,13 +20,11 @@ public sealed record LakeTable(
     /// <summary>Columns whose values the log gives per file.</summary>
     public ImmutableArray<string> PartitionColumns { get; init; } = [];
 
-    /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it, with every column that
-    /// it
-    /// ever had.</summary>
+    /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it.</summary>
     public TableSchema SourceSchema() => new(
         TableId.Parse(Name),
         Version: 1,
-        [.. Columns.Where(static column => !column.Name.StartsWith('_'))],
+        [.. Columns.Where(static column => !column.Name.StartsWith('_') && !column.IsRetired)],
         WireFormat.Tapline);
 }
 

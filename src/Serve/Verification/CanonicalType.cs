@@ -50,6 +50,26 @@ sealed record CanonicalType(string Source, string Lake, bool IsJson = false)
     /// <summary>The canonical text of a column, by the type that the source declares for it.</summary>
     public static CanonicalType Of(ColumnSchema column)
     {
+        var declared = PostgresTypes.Column(column.Name, column.SourceType);
+        if (declared.HasTypeOf(column) || !TypeWidening.Holds(column, declared))
+            return OfDeclared(column);
+        // The source's column was once wider, or became narrower since: its values are compared as the lake has them.
+        var cast = NameOf(column);
+        var wide = OfDeclared(column with { SourceType = cast });
+        return wide with { Source = wide.Source.Replace(Plain, $"({Plain})::{cast}", StringComparison.Ordinal) };
+    }
+
+    static string NameOf(ColumnSchema column) => column.Type switch
+    {
+        ColumnType.Int16 => "smallint",
+        ColumnType.Int32 => "integer",
+        ColumnType.Int64 => "bigint",
+        ColumnType.Float64 => "double precision",
+        _ => $"numeric({column.Precision},{column.Scale})",
+    };
+
+    static CanonicalType OfDeclared(ColumnSchema column)
+    {
         if (column.SourceType.EndsWith("[]", StringComparison.Ordinal))
             return Array(column.SourceType[..^2]);
         var (name, first, _) = PostgresTypes.Split(column.SourceType);

@@ -59,15 +59,15 @@ sealed class VerifyQueries(TableSchema table, string lakeRelation)
 
     string Columns => string.Join(", ", Enumerable.Range(0, table.Columns.Length).Select(static i => $"c{i}"));
 
-    string SourceColumns => Select(static type => type.Source, _sourceRelation);
+    string SourceColumns => Select(static type => type.Source, static column => column.Origin, _sourceRelation);
 
-    string LakeColumns => Select(static type => type.Lake, lakeRelation);
+    string LakeColumns => Select(static type => type.Lake, static column => column.Name, lakeRelation);
 
-    string Select(Func<CanonicalType, string> side, string relation)
+    string Select(Func<CanonicalType, string> side, Func<ColumnSchema, string> nameOf, string relation)
     {
         var columns = table.Columns.Select((column, i) =>
         {
-            var name = $"t.{SqlText.Identifier(column.Name)}";
+            var name = $"t.{SqlText.Identifier(nameOf(column))}";
             return $"{side(_types[i]).Replace("{0}", name, StringComparison.Ordinal)} AS c{i}";
         });
         return $"SELECT {string.Join(", ", columns)} FROM {relation} AS t";

@@ -223,7 +223,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
                 field.TryText(value, out var text) && _plan.Columns[ordinal].IsUnavailable(field.Kind, text)))
             {
                 rows.Values.Columns[ordinal].AppendNull();
-                rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal));
+                rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, field.Kind == JsonKind.Absent));
             }
             else if (!TryAppend(value, field, ordinal, rows.Values.Columns[ordinal], inKey: false))
             {

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
 
 namespace Tapline.Streaming.Decoding;
 
 /// <summary>The canonical bytes of a row's key: equal keys have equal bytes and unequal keys have unequal ones, as long
-/// as both were made from columns of the same types. Not ordered. Per column: a byte, 0 for null and 1 otherwise; then
-/// a fixed-width value as it lies in its buffer, or the length of a text in 4 bytes and the text.</summary>
+/// as both were made from columns of the same types; integers of any width are alike. Not ordered. Per column: a byte,
+/// 0 for null and 1 otherwise; then an integer in 8 bytes, another fixed-width value as it lies in its buffer, or the
+/// length of a text in 4 bytes and the text.</summary>
 public static class RowKey
 {
     /// <summary>Writes the key into a buffer that grows as needed; answers the part written, valid until the next
@@ -28,7 +30,11 @@ public static class RowKey
         {
             var column = rows.Columns[ordinal];
             if (!column.IsNull(row))
-                length += column.Width == 0 ? sizeof(int) + column.Value(row).Length : column.Width;
+            {
+                length += column.Width == 0 ? sizeof(int) + column.Value(row).Length
+                    : IsInteger(column) ? sizeof(long)
+                    : column.Width;
+            }
         }
         return length;
     }
@@ -46,6 +52,13 @@ public static class RowKey
                 continue;
             }
             target[at++] = 1;
+            if (IsInteger(column))
+            {
+                var number = column.Width == sizeof(long) ? column.Int64s[row] : column.Int32s[row];
+                BinaryPrimitives.WriteInt64LittleEndian(target[at..], number);
+                at += sizeof(long);
+                continue;
+            }
             var value = column.Width == 0 ? column.Value(row) : column.FixedValue(row);
             if (column.Width == 0)
             {
@@ -57,4 +70,7 @@ public static class RowKey
         }
         return at;
     }
+
+    // A key column that the source widens keeps the bytes of its keys.
+    static bool IsInteger(ColumnBuffer column) => TypeWidening.IsInteger(column.Type);
 }

@@ -1,7 +1,9 @@
 namespace Tapline.Streaming.Decoding;
 
-/// <summary>A cell whose value the event does not carry, so that the row's former value still holds. The column has a
-/// null in its place.</summary>
+/// <summary>A cell whose value the event does not carry, so that the row's former value still holds, unless the field
+/// is absent. The column has a null in its place.</summary>
 /// <param name="Row">The row's number in its <see cref="ChangeRows"/>.</param>
 /// <param name="Column">The column's number in the schema.</param>
-public readonly record struct UnavailableCell(int Row, int Column);
+/// <param name="IsAbsent">Whether the event has no such field at all: then the row has no such column, and nothing of
+/// it holds any more.</param>
+public readonly record struct UnavailableCell(int Row, int Column, bool IsAbsent = false);

@@ -116,19 +116,9 @@ sealed class EpochCommitter(
     {
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
         var pair = lake.Pair(table.Table);
-        if (table.History.Rows.Count > 0)
-        {
-            var file = await pair.History.WriteDataFileAsync(table.History.Rows, null, lane, ct);
-            await CommitAsync(pair.HistoryRoot, pair.History, new DeltaCommit
-            {
-                Adds = [file],
-                Transaction = new TransactionId(lake.AppId(pair.HistoryRoot), epoch),
-                Operation = "STREAMING UPDATE",
-                IsBlindAppend = true,
-                NewSchema = Widened(pair.History, table.Layout),
-            }, isRepeat, ct);
-        }
-        if (table.Current.HasChanges)
+        if (table.History.Rows.Count > 0 || table.IsRelaid)
+            await CommitHistoryAsync(table, pair, lane, epoch, isRepeat, ct);
+        if (table.Current.HasChanges || table.IsRelaid)
         {
             var change = await table.Current.WriteAsync(pair.Current, lane, ct);
             await CommitAsync(pair.CurrentRoot, pair.Current, new DeltaCommit
@@ -137,10 +127,37 @@ sealed class EpochCommitter(
                 Removes = [.. change.Removed],
                 Transaction = new TransactionId(lake.AppId(pair.CurrentRoot), epoch),
                 Operation = "MERGE",
-                NewSchema = Widened(pair.Current, table.Layout),
+                NewSchema = Changed(pair.Current, table.Layout),
+                ReplacesColumns = true,
             }, isRepeat: false, ct);
             table.Current.Confirm(change);
         }
+    }
+
+    // A column that became wider takes the whole history with it, in the same commit.
+    async Task CommitHistoryAsync(
+        TableStream table, LakeTablePair pair, string lane, long epoch, bool isRepeat, CancellationToken ct)
+    {
+        var appId = lake.AppId(pair.HistoryRoot);
+        if (isRepeat && pair.History.Snapshot.TransactionVersion(appId) >= epoch)
+            return;
+        var schema = Changed(pair.History, table.Layout);
+        var rewritten = schema.IsDefault
+            ? new RewrittenFiles([], [])
+            : await new HistoryRewrite(services, pair.History, pair.HistoryRoot).RunAsync(schema, lane, ct);
+        var adds = rewritten.Adds;
+        if (table.History.Rows.Count > 0)
+            adds = adds.Add(await pair.History.WriteDataFileAsync(table.History.Rows, null, lane, ct));
+        await CommitAsync(pair.HistoryRoot, pair.History, new DeltaCommit
+        {
+            Adds = adds,
+            Removes = rewritten.Removes,
+            Transaction = new TransactionId(appId, epoch),
+            Operation = "STREAMING UPDATE",
+            IsBlindAppend = rewritten.Removes.IsEmpty,
+            NewSchema = schema,
+            ReplacesColumns = true,
+        }, isRepeat, ct);
     }
 
     async Task CommitQuarantineAsync(long epoch, bool isRepeat, CancellationToken ct)
@@ -179,11 +196,13 @@ sealed class EpochCommitter(
     }
 
     // New columns go to the end, after the bookkeeping ones: the order of a table's columns never changes.
-    static ImmutableArray<ColumnSchema> Widened(DeltaTable table, TableLayout layout)
+    static ImmutableArray<ColumnSchema> Changed(DeltaTable table, TableLayout layout)
     {
         var known = table.Snapshot.Schema;
-        var added = layout.Columns.Where(column => !known.Any(other => other.Name == column.Name)).ToArray();
-        return added.Length == 0 ? default : known.AddRange(added);
+        var wanted = layout.Columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
+        var changed = known.Select(column => wanted.Remove(column.Name, out var now) ? now : column).ToImmutableArray();
+        changed = changed.AddRange(layout.Columns.Where(column => wanted.ContainsKey(column.Name)));
+        return changed.SequenceEqual(known) ? default : changed;
     }
 
     static async Task CommitAsync(

@@ -44,7 +44,8 @@ sealed class LakeTables(
         var (historyRoot, currentRoot) = ($"history/{schema.Table}", $"current/{schema.Table}");
         var existing = await DeltaTable.OpenAsync(services.Lake, currentRoot, services.Delta, ct);
         var layout = new TableLayout(existing is null ? [] : BookkeepingColumns.WithoutThese(existing.Snapshot.Schema));
-        layout.Evolve(schema);
+        if (existing is null)
+            layout.Evolve(schema);
         var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
         var current = existing
             ?? await OpenOrCreateAsync(currentRoot, layout.Columns.AddRange(BookkeepingColumns.Current), ct);
@@ -61,10 +62,11 @@ sealed class LakeTables(
         await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
         ?? await DeltaTable.CreateAsync(services.Lake, root, new DeltaTableDefinition(columns), services.Delta, ct);
 
+    // A key that the rows in the lake do not have yet tells none of them apart.
     static int[] KeyColumns(TableSchema schema, TableLayout layout)
     {
-        var map = layout.Map(schema);
-        return [.. schema.KeyColumns.Select(column => map[schema.IndexOf(column.Name)])];
+        var places = schema.KeyColumns.Select(column => layout.ActiveOf(column.Name)).ToArray();
+        return places.Contains(-1) ? [] : places;
     }
 
     async Task LoadRowsAsync(
@@ -80,7 +82,7 @@ sealed class LakeTables(
         foreach (var add in snapshot.Files.Values)
         {
             var path = await services.Lake.LocalPathAsync($"{root}/{add.Location}", ct);
-            using var result = connection.Query(ReadSql(path, columns), ct: ct);
+            using var result = connection.Query(LakeFileSql.Select(path, columns), ct: ct);
             LoadFile(rows, add, result, columns, keyColumns);
         }
     }
@@ -113,16 +115,6 @@ sealed class LakeTables(
             RowCodec.Encode(source, row, meta, name, packed);
             rows.AddStored(packed.WrittenSpan, file, row);
         }
-    }
-
-    // Files from before a column was added lack it: the schema parameter fills it with null.
-    static string ReadSql(string path, ImmutableArray<ColumnSchema> columns)
-    {
-        var names = string.Join(", ", columns.Select(static column => SqlText.Identifier(column.Name)));
-        var schema = string.Join(", ", columns.Select(static column =>
-            $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
-            + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
-        return $"SELECT {names} FROM read_parquet({SqlText.Literal(path)}, schema = MAP {{{schema}}})";
     }
 }
 

@@ -1,3 +1,4 @@
+using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
@@ -21,6 +22,9 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
 
     /// <summary>Whether the lake lacks something of <see cref="State"/>.</summary>
     public bool HasChanges => _touched.Count > 0 || _pending.Count > 0;
+
+    /// <summary>The highest position of the rows that were taken over from the lake.</summary>
+    public SourcePosition Highest { get; private set; }
 
     /// <summary>How many live files.</summary>
     public int FileCount => _files.Count;
@@ -53,6 +57,18 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         }
     }
 
+    /// <summary>Brings all rows into changed columns; files that hold other rows than these are written
+    /// again.</summary>
+    public void Follow(LayoutChange change)
+    {
+        if (!change.ConcernsRows)
+            return;
+        var migration = new RowMigration(change);
+        State.Migrate(migration);
+        if (change.IsRetyping || migration.HasChangedRows)
+            _touched.UnionWith(_files.Keys);
+    }
+
     /// <summary>Takes a file over from the lake with the packed rows it holds.</summary>
     public int AddFile(AddFile add, int rowCount)
     {
@@ -64,6 +80,9 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     public void AddStored(ReadOnlySpan<byte> packed, int file, int row)
     {
         var (slot, _) = State.Put(packed);
+        var position = RowCodec.Meta(packed).Position;
+        if (position.CompareTo(Highest) > 0)
+            Highest = position;
         State.SetFile(slot, file);
         _files[file].Slots[row] = slot;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tapline.Contracts.Schema;
 using Tapline.Streaming.Decoding;
 
@@ -6,29 +7,29 @@ namespace Tapline.Streaming.Tables;
 /// <summary>How the events of one version of a table's schema become rows of the lake's layout.</summary>
 sealed class EventPlan
 {
-    /// <summary>A plan for an event schema whose columns the layout has.</summary>
-    public EventPlan(TableSchema events, TableLayout layout)
+    int _revision = -1;
+
+    /// <summary>A plan for an event schema. Values are decoded as the source types them, or as the lake does where it
+    /// keeps another type that no number leads to.</summary>
+    public EventPlan(
+        TableSchema events, TableLayout layout, EvolutionPolicy policy = EvolutionPolicy.Evolve)
     {
         Events = events;
-        var stored = layout.AsStored(events, out var conflict);
-        Conflict = conflict;
-        Rows = new ChangeRows(stored ?? events);
-        Decoder = new ScanningChangeDecoder(stored ?? events);
+        var decoded = events with
+        {
+            Columns = [.. events.Columns.Select(column => Decoded(column, events.Format, layout, policy))],
+        };
+        Rows = new ChangeRows(decoded);
+        Decoder = new ScanningChangeDecoder(decoded);
         KeyColumns = [.. events.KeyColumns.Select(column => events.IndexOf(column.Name))];
-        FromEvent = new int[layout.Columns.Length];
-        Array.Fill(FromEvent, -1);
-        var map = layout.Map(events);
-        for (var i = 0; i < map.Length; i++)
-            FromEvent[map[i]] = i;
-        IsIdentity = map.Length == FromEvent.Length
-            && FromEvent.Select(static (from, to) => from == to).All(static same => same);
+        Follow(layout);
     }
 
     /// <summary>The schema as the source announced it.</summary>
     public TableSchema Events { get; }
 
     /// <summary>Why events of this schema cannot be brought into the lake's types; null when they can.</summary>
-    public string? Conflict { get; }
+    public string? Conflict { get; private set; }
 
     /// <summary>Decodes the events.</summary>
     public IChangeDecoder Decoder { get; }
@@ -40,8 +41,46 @@ sealed class EventPlan
     public int[] KeyColumns { get; }
 
     /// <summary>For each column of the layout the event column that fills it, -1 for none.</summary>
-    public int[] FromEvent { get; }
+    public ImmutableArray<int> FromEvent { get; private set; } = [];
 
-    /// <summary>Whether events and layout have the same columns in the same order.</summary>
-    public bool IsIdentity { get; }
+    /// <summary>Whether events and layout have the same columns in the same order and types.</summary>
+    public bool IsIdentity { get; private set; }
+
+    /// <summary>Takes note of the layout as it is now.</summary>
+    public void Follow(TableLayout layout)
+    {
+        if (_revision == layout.Revision)
+            return;
+        _revision = layout.Revision;
+        Conflict = null;
+        var from = new int[layout.Columns.Length];
+        Array.Fill(from, -1);
+        var isIdentity = Events.Columns.Length == from.Length;
+        for (var i = 0; i < Events.Columns.Length; i++)
+        {
+            var place = layout.PlaceOf(Events.Columns[i]);
+            isIdentity &= place == i && layout.Columns[i].HasTypeOf(Rows.Schema.Columns[i]);
+            if (place < 0)
+                continue;
+            from[place] = i;
+            var (stored, decoded) = (layout.Columns[place], Rows.Schema.Columns[i]);
+            if (!ValueConversion.IsByNumber(decoded.Type, stored.Type))
+                Conflict = $"column {decoded.Name}: the source has {decoded.SourceType}, the lake {stored.Type}";
+        }
+        FromEvent = [.. from];
+        IsIdentity = isIdentity;
+    }
+
+    // A column that stays as it is decodes what it can; the rest is refused value by value. A base64 decimal is an
+    // unscaled integer: only the source's own scale says which number it is.
+    static ColumnSchema Decoded(ColumnSchema column, WireFormat format, TableLayout layout, EvolutionPolicy policy)
+    {
+        var isKept = policy != EvolutionPolicy.Evolve || column.IsKey;
+        var place = isKept ? layout.PlaceOf(column) : -1;
+        var isBytes = format.Decimals == DecimalMode.Precise && column.Type == ColumnType.Decimal;
+        if (place < 0 || isBytes || ValueConversion.IsByNumber(column.Type, layout.Columns[place].Type))
+            return column;
+        var stored = layout.Columns[place];
+        return column with { Type = stored.Type, Precision = stored.Precision, Scale = stored.Scale };
+    }
 }

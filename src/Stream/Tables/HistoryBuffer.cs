@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
@@ -19,25 +20,25 @@ sealed class HistoryBuffer
     /// <summary>The rows so far.</summary>
     public ColumnBatch Rows { get; private set; }
 
-    /// <summary>Takes on a layout that has gained columns; rows so far are null there.</summary>
-    public void Widen(TableLayout layout)
+    /// <summary>Takes on changed columns; rows so far are null in new ones.</summary>
+    public void Follow(LayoutChange change)
     {
-        var wider = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.History));
-        var added = layout.Columns.Length - _sourceColumns;
+        var wider = new ColumnBatch(change.After.AddRange(BookkeepingColumns.History));
+        var added = change.After.Length - _sourceColumns;
         for (var i = 0; i < wider.Columns.Length; i++)
         {
-            var isNew = i >= _sourceColumns && i < layout.Columns.Length;
+            var isNew = i >= _sourceColumns && i < change.After.Length;
             var from = isNew ? null : Rows.Columns[i < _sourceColumns ? i : i - added];
             for (var row = 0; row < Rows.Count; row++)
             {
                 if (from is null)
                     wider.Columns[i].AppendNull();
-                else
-                    wider.Columns[i].AppendFrom(from, row);
+                else if (!ValueConversion.TryAppend(from, row, wider.Columns[i]))
+                    throw new UnreachableException("a column was widened to a type that does not hold its values");
             }
         }
         Rows = wider;
-        _sourceColumns = layout.Columns.Length;
+        _sourceColumns = change.After.Length;
     }
 
     /// <summary>Adds a change with the row it leaves (its columns in the layout's order).</summary>

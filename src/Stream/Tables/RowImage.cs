@@ -18,24 +18,31 @@ sealed class RowImage
         _stored = new ColumnBatch(layout.Columns);
     }
 
-    /// <summary>Takes on a layout that has gained columns.</summary>
-    public void Widen(TableLayout layout)
+    /// <summary>Takes on changed columns.</summary>
+    public void Follow(TableLayout layout)
     {
         _image = new ColumnBatch(layout.Columns);
         _stored = new ColumnBatch(layout.Columns);
     }
 
-    /// <summary>The image of the last row of a plan as a batch and a row in it, valid until the next call.</summary>
+    /// <summary>The image of the last row of a plan as a batch and a row in it, valid until the next call. False when
+    /// the lake's column does not take a value; <paramref name="misfit"/> is that column's number then.</summary>
     /// <param name="plan">Holds the decoded row.</param>
     /// <param name="stored">The packed row that was there before; empty when there was none: cells left out become
-    /// null.</param>
-    public (ColumnBatch Batch, int Row) Build(EventPlan plan, ReadOnlySpan<byte> stored)
+    /// null, as do columns that the event does not have.</param>
+    /// <param name="image">The batch and the row.</param>
+    /// <param name="misfit">The column of the layout that refused its value.</param>
+    public bool TryBuild(
+        EventPlan plan, ReadOnlySpan<byte> stored, out (ColumnBatch Batch, int Row) image, out int misfit)
     {
         var rows = plan.Rows;
         var row = rows.Count - 1;
         var unavailable = Unavailable(rows, row);
+        misfit = -1;
+        image = (rows.Values, row);
         if (plan.IsIdentity && unavailable.IsEmpty)
-            return (rows.Values, row);
+            return true;
+        image = (_image, 0);
         _image.Clear();
         _stored.Clear();
         if (!stored.IsEmpty)
@@ -43,18 +50,32 @@ sealed class RowImage
         for (var i = 0; i < _image.Columns.Length; i++)
         {
             var from = plan.FromEvent[i];
-            if (from >= 0 && !Contains(unavailable, from))
-                _image.Columns[i].AppendFrom(rows.Values.Columns[from], row);
-            else if (!stored.IsEmpty)
+            if (from >= 0 && IsKept(unavailable, from) && !stored.IsEmpty)
                 _image.Columns[i].AppendFrom(_stored.Columns[i], 0);
-            else
+            else if (from < 0)
                 _image.Columns[i].AppendNull();
+            else if (!ValueConversion.TryAppend(rows.Values.Columns[from], row, _image.Columns[i]))
+            {
+                misfit = i;
+                return false;
+            }
         }
-        return (_image, 0);
+        return true;
+    }
+
+    /// <summary>Whether a row cannot be told without the one before it.</summary>
+    public static bool NeedsBase(EventPlan plan)
+    {
+        foreach (var cell in Unavailable(plan.Rows, plan.Rows.Count - 1))
+        {
+            if (!cell.IsAbsent)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The cells of a row that its event leaves out.</summary>
-    public static ReadOnlySpan<UnavailableCell> Unavailable(ChangeRows rows, int row)
+    static ReadOnlySpan<UnavailableCell> Unavailable(ChangeRows rows, int row)
     {
         var all = CollectionsMarshal.AsSpan(rows.Unavailable);
         var start = all.Length;
@@ -63,12 +84,13 @@ sealed class RowImage
         return all[start..];
     }
 
-    static bool Contains(ReadOnlySpan<UnavailableCell> cells, int column)
+    // A field that is absent is a column that the source does not have: nothing of it holds any more.
+    static bool IsKept(ReadOnlySpan<UnavailableCell> cells, int column)
     {
         foreach (var cell in cells)
         {
             if (cell.Column == column)
-                return true;
+                return !cell.IsAbsent;
         }
         return false;
     }

@@ -76,6 +76,15 @@ sealed class TableState
         return _files[slot];
     }
 
+    /// <summary>Brings every row into other columns; keys and slots stay.</summary>
+    public void Migrate(RowMigration migration)
+    {
+        var store = new RowStore();
+        foreach (var slot in LiveSlots())
+            _rows[slot] = store.Add(migration.Convert(_store.Get(_rows[slot])));
+        _store = store;
+    }
+
     /// <summary>The slots that hold rows, in no particular order.</summary>
     public IEnumerable<int> LiveSlots()
     {

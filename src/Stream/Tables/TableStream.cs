@@ -1,5 +1,6 @@
 using System.Buffers;
 using Tapline.Contracts;
+using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Streaming.Decoding;
@@ -20,11 +21,21 @@ sealed class TableStream
     readonly ArrayBufferWriter<byte> _packed = new(512);
     readonly QuarantineBuffer _quarantine;
     readonly RowImage _image;
+    readonly EvolutionPolicy _policy;
+    TableSchema? _followed;
+    SourcePosition _highest;
     byte[] _key = new byte[64];
 
     /// <summary>A table with what the lake has of it.</summary>
-    public TableStream(TableId table, TableLayout layout, CurrentTable current, QuarantineBuffer quarantine)
+    public TableStream(
+        TableId table,
+        TableLayout layout,
+        CurrentTable current,
+        QuarantineBuffer quarantine,
+        EvolutionPolicy policy = EvolutionPolicy.Evolve)
     {
+        _policy = policy;
+        _highest = current.Highest;
         Table = table;
         Layout = layout;
         Current = current;
@@ -52,25 +63,22 @@ sealed class TableStream
     /// so its changes only move the gate and the position. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
 
+    /// <summary>Whether the lake's tables lack a change of <see cref="Layout"/>.</summary>
+    public bool IsRelaid { get; private set; }
+
     /// <summary>Whether the open epoch has something of this table: what the lake lacks, or what only the manifest
     /// lacks.</summary>
-    public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsAhead;
+    public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsRelaid || IsAhead;
 
     /// <summary>Whether a row is on its way from an old key to a new one: its values are only here.</summary>
     public bool HasRowInFlight => _moved.Count > 0;
 
-    /// <summary>The plan for a schema version; the layout gains the columns that it lacks.</summary>
+    /// <summary>The plan for a schema version.</summary>
     public EventPlan Plan(TableSchema schema)
     {
         if (_plans.TryGetValue(schema.Version, out var known) && ReferenceEquals(known.Events, schema))
             return known;
-        if (Layout.Evolve(schema))
-        {
-            History.Widen(Layout);
-            _image.Widen(Layout);
-            _plans.Clear();
-        }
-        return _plans[schema.Version] = new EventPlan(schema, Layout);
+        return _plans[schema.Version] = new EventPlan(schema, Layout, _policy);
     }
 
     /// <summary>Applies one record. False when the record has a column that the plan's schema lacks: there may be a
@@ -78,11 +86,6 @@ sealed class TableStream
     /// schema to try; nothing was applied.</summary>
     public bool Apply(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
     {
-        if (plan.Conflict is { } conflict)
-        {
-            Reject(chunk, slot, QuarantineReason.TypeConflict, conflict);
-            return true;
-        }
         var rows = plan.Rows;
         rows.Clear();
         var result = plan.Decoder.Decode(
@@ -117,6 +120,7 @@ sealed class TableStream
     {
         History.Rows.Clear();
         _moved.Clear();
+        IsRelaid = false;
         IsAhead = false;
     }
 
@@ -154,6 +158,8 @@ sealed class TableStream
             Counters.Applied(meta);
             return;
         }
+        if (!TryFollow(chunk, slot, plan, meta.Position))
+            return;
         var stamp = Stamp(chunk, slot, meta);
         if (plan.KeyColumns.Length == 0)
             ApplyKeyless(chunk, slot, plan, stamp);
@@ -174,11 +180,10 @@ sealed class TableStream
                 _moved[Convert.ToHexString(newKey)] = packed.ToArray();
             Current.Remove(key);
         }
+        else if (TryBuild(chunk, slot, plan, stored: default, out var image))
+            History.Add(image.Batch, image.Row, stamp);
         else
-        {
-            var (batch, row) = _image.Build(plan, stored: default);
-            History.Add(batch, row, stamp);
-        }
+            return;
         Counters.Applied(plan.Rows.LastMeta);
     }
 
@@ -191,18 +196,19 @@ sealed class TableStream
             stored = _moved.Remove(Convert.ToHexString(chunk.Key(slot)), out var moved) ? moved : default;
         else if (stamp.Kind is ChangeKind.Create or ChangeKind.Read)
             stored = default;
-        // A fresh row has no placeholders: a field that it lacks is a column that was added later. Of any other change
-        // the missing values are in the row before it, and without that row nobody knows them.
+        // A fresh row has no placeholders. Of any other change the missing values are in the row before it, and without
+        // that row nobody knows them.
         var needsBase = stamp.Kind == ChangeKind.Update || chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _);
-        if (needsBase && stored.IsEmpty && !RowImage.Unavailable(plan.Rows, plan.Rows.Count - 1).IsEmpty)
+        if (needsBase && stored.IsEmpty && RowImage.NeedsBase(plan))
         {
             Reject(chunk, slot, QuarantineReason.UnknownBase,
                 "an unchanged value was left out and the row is not known");
             return;
         }
-        var (image, row) = _image.Build(plan, stored);
+        if (!TryBuild(chunk, slot, plan, stored, out var image))
+            return;
         _packed.ResetWrittenCount();
-        RowCodec.Encode(image, row, stamp.Row, key, _packed);
+        RowCodec.Encode(image.Batch, image.Row, stamp.Row, key, _packed);
         if (stamp.Kind == ChangeKind.Read && found
             && RowCodec.HasSameColumns(Current.State.Row(stateSlot), _packed.WrittenSpan))
         {
@@ -210,7 +216,7 @@ sealed class TableStream
             Counters.Repeated++;
             return;
         }
-        History.Add(image, row, stamp);
+        History.Add(image.Batch, image.Row, stamp);
         Current.Put(_packed.WrittenSpan);
         Counters.Applied(plan.Rows.LastMeta);
     }
@@ -225,20 +231,71 @@ sealed class TableStream
         // Nothing names the row but its place in the log.
         BitConverter.TryWriteBytes(_key, stamp.Partition.Partition);
         BitConverter.TryWriteBytes(_key.AsSpan(sizeof(int)), stamp.Offset);
-        var (image, row) = _image.Build(plan, stored: default);
+        if (!TryBuild(chunk, slot, plan, stored: default, out var image))
+            return;
         _packed.ResetWrittenCount();
-        RowCodec.Encode(image, row, stamp.Row, _key.AsSpan(0, sizeof(int) + sizeof(long)), _packed);
-        History.Add(image, row, stamp);
+        RowCodec.Encode(image.Batch, image.Row, stamp.Row, _key.AsSpan(0, sizeof(int) + sizeof(long)), _packed);
+        History.Add(image.Batch, image.Row, stamp);
         Current.Put(_packed.WrittenSpan);
         Counters.Applied(plan.Rows.LastMeta);
     }
 
+    // Brings the lake's columns up to the schema of a record. A record from before the newest change of columns, out of
+    // another partition, changes nothing.
+    bool TryFollow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SourcePosition position)
+    {
+        if (!ReferenceEquals(_followed, plan.Events))
+        {
+            var isLate = position != default && position.CompareTo(_highest) < 0;
+            var change = isLate ? Layout.AddRetired(plan.Events) : Layout.Evolve(plan.Events, _policy);
+            if (change is not null)
+                Follow(change);
+            if (!isLate)
+                _followed = plan.Events;
+        }
+        if (position.CompareTo(_highest) > 0)
+            _highest = position;
+        plan.Follow(Layout);
+        if (plan.Conflict is not { } conflict)
+            return true;
+        Reject(chunk, slot, QuarantineReason.TypeConflict, conflict);
+        return false;
+    }
+
+    void Follow(LayoutChange change)
+    {
+        History.Follow(change);
+        _image.Follow(Layout);
+        Current.Follow(change);
+        var migration = new RowMigration(change);
+        foreach (var (key, packed) in _moved.ToArray())
+            _moved[key] = migration.Convert(packed).ToArray();
+        IsRelaid = true;
+    }
+
+    bool TryBuild(
+        RecordChunk chunk,
+        in RecordSlot slot,
+        EventPlan plan,
+        ReadOnlySpan<byte> stored,
+        out (ColumnBatch Batch, int Row) image)
+    {
+        if (_image.TryBuild(plan, stored, out image, out var misfit))
+            return true;
+        Reject(chunk, slot, QuarantineReason.Of(RejectReason.ValueOutOfRange),
+            $"column {Layout.Columns[misfit].Name}: the value does not fit the lake's {Layout.Columns[misfit].Type}");
+        return false;
+    }
+
     // A snapshot behind the changes seen so far: the source was restored or its slot made anew, and its positions count
     // from there.
-    static void RestartGateIfSourceDid(in ChangeMeta meta, SequenceGate gate)
+    void RestartGateIfSourceDid(in ChangeMeta meta, SequenceGate gate)
     {
-        if (meta.Snapshot == SnapshotMark.Snapshot && meta.Position.Lsn > 0 && meta.Position.Lsn < gate.Highest.Commit)
-            gate.Reset();
+        if (meta.Snapshot != SnapshotMark.Snapshot || meta.Position.Lsn == 0
+            || meta.Position.Lsn >= gate.Highest.Commit)
+            return;
+        gate.Reset();
+        _highest = default;
     }
 
     static ChangeStamp Stamp(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta) => new(

@@ -108,7 +108,9 @@ public sealed class ChangeDecoderTests
     {
         Decode("{\"id\":7}", Events.Value("u", """{"id":7}"""));
 
-        Assert.Equal([new UnavailableCell(0, 1), new UnavailableCell(0, 2)], _pair.Rows.Unavailable);
+        Assert.Equal(
+            [new UnavailableCell(0, 1, IsAbsent: true), new UnavailableCell(0, 2, IsAbsent: true)],
+            _pair.Rows.Unavailable);
     }
 
     [Fact]
@@ -119,7 +121,7 @@ public sealed class ChangeDecoderTests
 
         _pair.Rows.RemoveLast();
 
-        Assert.Equal([new UnavailableCell(0, 2)], _pair.Rows.Unavailable);
+        Assert.Equal([new UnavailableCell(0, 2, IsAbsent: true)], _pair.Rows.Unavailable);
         Assert.Equal(1, _pair.Rows.Count);
         Assert.Equal(1, _pair.Rows.Values.Count);
     }

@@ -65,6 +65,43 @@ sealed class LaneWorld : IAsyncDisposable
         await SendSchemaAsync(ct);
     }
 
+    /// <summary>Gives the table other columns beside its key.</summary>
+    public async Task AlterAsync(CancellationToken ct, params (string Name, string Type)[] columns)
+    {
+        Schema = Schema with
+        {
+            Version = Schema.Version + 1,
+            Columns =
+            [
+                Schema.Columns[0],
+                .. columns.Select(static column => PostgresTypes.Column(column.Name, column.Type)),
+            ],
+        };
+        await SendSchemaAsync(ct);
+    }
+
+    /// <summary>Makes the key a bigint.</summary>
+    public async Task WidenKeyAsync(CancellationToken ct)
+    {
+        var key = PostgresTypes.Column("id", "bigint", nullable: false, keyOrdinal: 0);
+        Schema = Schema with { Version = Schema.Version + 1, Columns = Schema.Columns.SetItem(0, key) };
+        await SendSchemaAsync(ct);
+    }
+
+    /// <summary>A change of a row, as it stands after it.</summary>
+    public Task SendRowAsync(int id, char op, string after, CancellationToken ct) => ChangeAsync(id, op, after, ct);
+
+    /// <summary>How the files of a table at the manifest's cut store a column.</summary>
+    public async Task<List<string?[]>> StoredTypesAsync(string root, string column, CancellationToken ct)
+    {
+        var snapshot = await DeltaTable.ReadAsync(Lake, root, (await ManifestAsync(ct)).Tables[root], ct);
+        var paths = new List<string>();
+        foreach (var file in snapshot!.Files.Values)
+            paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
+        return Read($"SELECT DISTINCT concat(type, coalesce(' ' || precision || ' ' || scale, '')) FROM "
+            + $"parquet_schema([{string.Join(", ", paths)}]) WHERE name = '{column}'", ct);
+    }
+
     public async Task PutAsync(int id, string? body, CancellationToken ct, bool unchangedBody = false)
     {
         var op = _rows.ContainsKey(id) ? 'u' : 'c';
@@ -195,9 +232,14 @@ sealed class LaneWorld : IAsyncDisposable
         foreach (var file in snapshot.Files.Values)
             paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
         var selected = string.Join(", ", columns.Split(", ").Select(column => $"CAST({column} AS VARCHAR)"));
+        return Read(
+            $"SELECT {selected} FROM read_parquet([{string.Join(", ", paths)}], union_by_name = true) {tail}", ct);
+    }
+
+    List<string?[]> Read(string sql, CancellationToken ct)
+    {
         using var connection = Duck.Connect();
-        using var result = connection.Query(
-            $"SELECT {selected} FROM read_parquet([{string.Join(", ", paths)}], union_by_name = true) {tail}", ct: ct);
+        using var result = connection.Query(sql, ct: ct);
         var rows = new List<string?[]>();
         foreach (var chunk in result.Chunks())
         {

@@ -16,36 +16,93 @@ public sealed class TableLayoutTests
     }
 
     [Fact]
-    public void A_new_column_is_added_at_the_end_and_a_dropped_one_stays()
+    public void A_new_column_is_added_at_the_end_and_a_dropped_one_is_retired()
     {
         var layout = new TableLayout([]);
         layout.Evolve(Schema(1, ("id", "integer"), ("old", "text")));
         var second = Schema(2, ("id", "integer"), ("fresh", "text"));
-        Assert.True(layout.Evolve(second));
+        Assert.Equal(["added", "dropped"], What(layout.Evolve(second)));
         Assert.Equal(["id", "old", "fresh"], layout.Columns.Select(column => column.Name));
-        Assert.Equal([0, 2], layout.Map(second));
-        Assert.False(layout.Evolve(second));
+        Assert.Equal([false, true, false], layout.Columns.Select(column => column.IsRetired));
+        Assert.Null(layout.Evolve(second));
+    }
+
+    [Theory]
+    [InlineData("smallint", "integer", ColumnType.Int32, 0, 0)]
+    [InlineData("integer", "bigint", ColumnType.Int64, 0, 0)]
+    [InlineData("bigint", "integer", ColumnType.Int64, 0, 0)]
+    [InlineData("real", "double precision", ColumnType.Float64, 0, 0)]
+    [InlineData("double precision", "real", ColumnType.Float64, 0, 0)]
+    [InlineData("numeric(10,2)", "numeric(12,4)", ColumnType.Decimal, 12, 4)]
+    [InlineData("numeric(10,2)", "numeric(10,4)", ColumnType.Decimal, 12, 4)]
+    [InlineData("numeric(12,4)", "numeric(10,2)", ColumnType.Decimal, 12, 4)]
+    [InlineData("integer", "numeric(6,2)", ColumnType.Decimal, 12, 2)]
+    [InlineData("character varying(10)", "text", ColumnType.String, 0, 0)]
+    public void A_column_holds_what_it_held_and_what_comes(
+        string before, string after, ColumnType type, int precision, int scale)
+    {
+        var layout = new TableLayout([]);
+        layout.Evolve(Schema(1, ("n", before)));
+        var change = layout.Evolve(Schema(2, ("n", after)))!;
+        var column = Assert.Single(layout.Columns);
+        Assert.Equal((type, precision, scale, after), (column.Type, column.Precision, column.Scale, column.SourceType));
+        Assert.Equal(!TypeWidening.Holds(change.Before[0], change.After[0]), change.IsRetyping);
+    }
+
+    [Theory]
+    [InlineData("text", "integer")]
+    [InlineData("integer", "text")]
+    [InlineData("bigint", "double precision")]
+    [InlineData("numeric(38,0)", "numeric(38,10)")]
+    [InlineData("date", "timestamp without time zone")]
+    public void A_type_that_does_not_fit_gets_a_column_of_its_own(string before, string after)
+    {
+        var layout = new TableLayout([]);
+        layout.Evolve(Schema(1, ("n", before)));
+        Assert.Equal([new ColumnMove(0, 1)], layout.Evolve(Schema(2, ("n", after)))!.Moves);
+        Assert.Equal(["n", "n_v2"], layout.Columns.Select(column => column.Name));
+        Assert.Equal(1, layout.PlaceOf(PostgresTypes.Column("n", after)));
+        Assert.Equal(0, layout.PlaceOf(PostgresTypes.Column("n", before)));
+
+        Assert.Equal([new ColumnMove(1, 0)], layout.Evolve(Schema(3, ("n", before)))!.Moves);
+        Assert.Equal(["n", "n_v2"], layout.Columns.Select(column => column.Name));
+        Assert.Equal(0, layout.ActiveOf("n"));
     }
 
     [Fact]
-    public void A_column_that_changed_its_type_is_decoded_as_the_lake_has_it()
+    public void A_column_that_comes_back_is_the_same_one_but_not_its_old_values()
+    {
+        var layout = new TableLayout([]);
+        layout.Evolve(Schema(1, ("id", "integer"), ("n", "integer")));
+        layout.Evolve(Schema(2, ("id", "integer")));
+        Assert.Equal([1], layout.Evolve(Schema(3, ("id", "integer"), ("n", "integer")))!.Refills);
+        Assert.Equal(["id", "n"], layout.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void An_older_schema_changes_nothing_but_what_the_lake_never_saw()
+    {
+        var layout = new TableLayout([]);
+        layout.Evolve(Schema(2, ("id", "bigint"), ("fresh", "text")));
+        Assert.NotNull(layout.AddRetired(Schema(1, ("id", "integer"), ("old", "text"))));
+        Assert.Equal(["id", "fresh", "old"], layout.Columns.Select(column => column.Name));
+        Assert.True(layout.Columns[2].IsRetired);
+        Assert.Equal(ColumnType.Int64, layout.Columns[0].Type);
+    }
+
+    [Theory]
+    [InlineData(EvolutionPolicy.Lenient, "n,fresh")]
+    [InlineData(EvolutionPolicy.Ignore, "n")]
+    public void A_policy_keeps_columns_as_they_are(EvolutionPolicy policy, string columns)
     {
         var layout = new TableLayout([]);
         layout.Evolve(Schema(1, ("n", "integer")));
-        var stored = layout.AsStored(Schema(2, ("n", "bigint")), out var conflict);
-        Assert.Null(conflict);
-        Assert.Equal(ColumnType.Int32, stored!.Columns[0].Type);
+        layout.Evolve(Schema(2, ("n", "bigint"), ("fresh", "text")), policy);
+        Assert.Equal(columns, string.Join(',', layout.Columns.Select(column => column.Name)));
+        Assert.Equal(ColumnType.Int32, layout.Columns[0].Type);
     }
 
-    [Fact]
-    public void A_base64_decimal_of_another_scale_is_a_conflict()
-    {
-        var layout = new TableLayout([]);
-        layout.Evolve(Schema(1, ("n", "numeric(10,2)")) with { Format = WireFormat.DebeziumDefault });
-        var second = Schema(2, ("n", "numeric(12,4)")) with { Format = WireFormat.DebeziumDefault };
-        Assert.Null(layout.AsStored(second, out var conflict));
-        Assert.Contains("numeric(12,4)", conflict);
-    }
+    static IEnumerable<string> What(LayoutChange? change) => change!.Columns.Select(column => column.What);
 
     static TableSchema Schema(int version, params (string Name, string Type)[] columns) => new(
         Table,

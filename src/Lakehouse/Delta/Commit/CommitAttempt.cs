@@ -27,7 +27,11 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
             Adds = commit.DataChange
                 ? commit.Adds
                 : [.. commit.Adds.Select(static add => add with { DataChange = false })],
-            Removes = [.. commit.Removes.Select(file => RemoveFile.Of(file, milliseconds, commit.DataChange))],
+            Removes =
+            [
+                .. commit.Removes.Select(file =>
+                    RemoveFile.Of(file, milliseconds, commit.DataChange && file.DataChange)),
+            ],
             Transactions = commit.Transaction is { } id
                 ? [new SetTransaction(id.AppId, id.Version) { LastUpdated = milliseconds }]
                 : [],

@@ -26,7 +26,9 @@ sealed class Committer(
             await WaitAsync(attempt, ct);
             if (Refuse() is { } refused)
                 return refused;
-            var schema = commit.NewSchema.IsDefault ? Snapshot.Structure : Snapshot.Structure.With(commit.NewSchema);
+            var schema = commit.NewSchema.IsDefault
+                ? Snapshot.Structure
+                : Snapshot.Structure.With(commit.NewSchema, commit.ReplacesColumns);
             if (schema is null)
                 return new CommitOutcome.Conflict(Snapshot.Version, "a new column is there already, with another type");
             var tried = CommitAttempt.Of(Snapshot, commit, schema, _txnId.ToString("D"), services.Time.GetUtcNow());

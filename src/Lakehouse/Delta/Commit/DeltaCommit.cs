@@ -13,7 +13,8 @@ public sealed record DeltaCommit
     /// <summary>Files that the store has already.</summary>
     public ImmutableArray<AddFile> Adds { get; init; } = [];
 
-    /// <summary>Live files that leave the table, from the snapshot that the commit was planned on.</summary>
+    /// <summary>Live files that leave the table, from the snapshot that the commit was planned on. One whose
+    /// <see cref="AddFile.DataChange"/> is false lives on in the added files.</summary>
     public ImmutableArray<AddFile> Removes { get; init; } = [];
 
     /// <summary>The fence: the commit is made only while the table's version for this writer is lower.</summary>
@@ -28,6 +29,10 @@ public sealed record DeltaCommit
     /// <summary>Columns that the table must have afterwards; those it lacks are added at its end. Default: as it
     /// is.</summary>
     public ImmutableArray<ColumnSchema> NewSchema { get; init; }
+
+    /// <summary>Whether columns that the table has take on the type and notes that <see cref="NewSchema"/> gives them.
+    /// Files that hold such a column in its old type must be among <see cref="Removes"/>.</summary>
+    public bool ReplacesColumns { get; init; }
 
     /// <summary>Settings of the operation, for people.</summary>
     public ImmutableSortedDictionary<string, string> OperationParameters { get; init; } =

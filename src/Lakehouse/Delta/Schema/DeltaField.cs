@@ -14,6 +14,8 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
     const string SourceType = "tapline.sourceType";
     const string KeyOrdinal = "tapline.keyOrdinal";
     const string NotNull = "tapline.notNull";
+    const string SourceName = "tapline.sourceName";
+    const string Retired = "tapline.retired";
 
     /// <summary>The field as a column of the lake; null when its type is foreign.</summary>
     public ColumnSchema? Column
@@ -30,6 +32,8 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
                 Scale = type.Scale,
                 SourceType = Text(notes, SourceType) ?? "",
                 KeyOrdinal = Number(notes, KeyOrdinal) ?? -1,
+                SourceName = Text(notes, SourceName),
+                IsRetired = IsTrue(notes, Retired),
             };
         }
     }
@@ -48,6 +52,10 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
                 json.WriteNumber(KeyOrdinal, column.KeyOrdinal);
             if (!column.Nullable)
                 json.WriteBoolean(NotNull, true);
+            if (column.SourceName is { } name)
+                json.WriteString(SourceName, name);
+            if (column.IsRetired)
+                json.WriteBoolean(Retired, true);
             json.WriteEndObject();
         }
         var type = new DeltaType.Primitive(column.Type, column.Precision, column.Scale);

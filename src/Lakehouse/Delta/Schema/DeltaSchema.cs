@@ -60,23 +60,27 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
     }
 
     /// <summary>This schema with the columns that it lacks put at its end; null when a column is there with another
-    /// type.</summary>
-    public DeltaSchema? With(IEnumerable<ColumnSchema> columns)
+    /// type. Where <paramref name="replaces"/>, columns that are there take on the type and notes given for
+    /// them.</summary>
+    public DeltaSchema? With(IEnumerable<ColumnSchema> columns, bool replaces = false)
     {
         var fields = Fields.ToBuilder();
         foreach (var wanted in columns)
         {
-            var present = fields.FirstOrDefault(
-                field => string.Equals(field.Name, wanted.Name, StringComparison.OrdinalIgnoreCase));
+            var at = -1;
+            for (var i = 0; i < fields.Count && at < 0; i++)
+                at = string.Equals(fields[i].Name, wanted.Name, StringComparison.OrdinalIgnoreCase) ? i : -1;
             var added = DeltaField.Of(wanted);
-            if (present is null)
+            if (at < 0)
                 fields.Add(added);
-            else if (present.Name != wanted.Name || present.Type != added.Type)
+            else if (fields[at].Name != wanted.Name || (fields[at].Type != added.Type && !replaces))
                 return null;
+            else if (replaces && fields[at].Column != wanted)
+                fields[at] = added;
         }
-        if (fields.Count == Fields.Length)
-            return this;
         var schema = new DeltaSchema(fields.ToImmutable());
+        if (schema.Equals(this))
+            return this;
         schema.CheckNames();
         return schema;
     }

@@ -81,9 +81,10 @@ sealed class RowScanner
         {
             if (_cells[ordinal] == Cell.Appended)
                 continue;
-            if (_cells[ordinal] == Cell.Absent)
+            var isAbsent = _cells[ordinal] == Cell.Absent;
+            if (isAbsent)
                 rows.Values.Columns[ordinal].AppendNull();
-            rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal));
+            rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, isAbsent));
         }
         return true;
     }

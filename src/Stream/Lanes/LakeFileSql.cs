@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.DuckDb;
+
+namespace Tapline.Streaming.Lanes;
+
+/// <summary>Reads one of the lake's own files under the columns that its table has now.</summary>
+static class LakeFileSql
+{
+    /// <summary>All rows, in the file's order. A column that the file lacks is null, a narrower one is
+    /// widened.</summary>
+    public static string Select(string path, ImmutableArray<ColumnSchema> columns)
+    {
+        var names = string.Join(", ", columns.Select(static column => SqlText.Identifier(column.Name)));
+        var schema = string.Join(", ", columns.Select(static column =>
+            $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
+            + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
+        return $"SELECT {names} FROM read_parquet({SqlText.Literal(path)}, schema = MAP {{{schema}}})";
+    }
+
+    /// <summary>One row when the file has any of these columns, none when it has not.</summary>
+    public static string Has(string path, IEnumerable<string> names) =>
+        $"SELECT 1::INTEGER AS found FROM parquet_schema({SqlText.Literal(path)}) "
+        + $"WHERE name IN ({string.Join(", ", names.Select(SqlText.Literal))}) LIMIT 1";
+}

@@ -1,0 +1,174 @@
+namespace Tapline.Streaming.Tests.Lanes;
+
+/// <summary>What a change of a source table's columns does to its lake tables, and that a crash does nothing to
+/// that.</summary>
+public sealed class SchemaChangeTests
+{
+    const string Current = "current/app.items";
+    const string History = "history/app.items";
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("smallint", "7", "integer", "70000", "INT32")]
+    [InlineData("integer", "7", "bigint", "5000000000", "INT64")]
+    [InlineData("numeric(10,2)", "\"7.25\"", "numeric(14,4)", "\"1234567890.1234\"", "INT64 14 4")]
+    [InlineData("integer", "7", "numeric(20,1)", "\"1234567890123456789.5\"", "FIXED_LEN_BYTE_ARRAY 20 1")]
+    [InlineData("real", "1.5", "double precision", "1.1", "DOUBLE")]
+    public async Task A_column_that_grows_is_wider_in_every_file(
+        string before, string first, string after, string second, string stored)
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("n", before));
+        await world.SendRowAsync(1, 'c', $$"""{"id":1,"n":{{first}}}""", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"n":null}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("n", after));
+        await world.SendRowAsync(3, 'c', $$"""{"id":3,"n":{{second}}}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        foreach (var root in new[] { Current, History })
+        {
+            Assert.Equal([[stored]], await world.StoredTypesAsync(root, "n", Ct));
+            var values = await world.QueryAsync(root, "id, CAST(n AS DOUBLE)", Ct, "ORDER BY id");
+            Assert.Equal(
+                [Number(first), null, Number(second)],
+                values.Select(row => row[1] is null ? (double?)null : Number(row[1]!)));
+        }
+    }
+
+    [Fact]
+    public async Task A_widening_survives_a_crash_at_any_write()
+    {
+        var crashed = 0;
+        for (var writes = 0; writes < 14; writes++)
+        {
+            foreach (var isEffective in new[] { false, true })
+                crashed += await WidenWithCrashAsync(writes, isEffective) ? 1 : 0;
+        }
+        Assert.True(crashed >= 18, $"only {crashed} runs died before they were done");
+    }
+
+    static async Task<bool> WidenWithCrashAsync(int writes, bool isEffective)
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "integer"));
+        for (var id = 0; id < 10; id++)
+        {
+            await world.SendRowAsync(id, 'c', $$"""{"id":{{id}},"n":{{id}}}""", Ct);
+            if (id % 4 == 3)
+                await world.CatchUpAsync(Ct);
+        }
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "bigint"), ("note", "text"));
+        await world.SendRowAsync(3, 'u', """{"id":3,"n":5000000000,"note":"x"}""", Ct);
+        var store = new CrashingStore(world.Lake, writes, isEffective);
+        world.Store = store;
+        await world.RunUntilAsync(() => store.HasCrashed, Ct);
+        world.Store = world.Lake;
+        await world.SendRowAsync(4, 'd', "null", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal([["INT64"]], await world.StoredTypesAsync(Current, "n", Ct));
+        Assert.Equal([["INT64"]], await world.StoredTypesAsync(History, "n", Ct));
+        var rows = await world.QueryAsync(Current, "id, n, note", Ct, "ORDER BY id");
+        Assert.Equal(
+            Enumerable.Range(0, 10).Where(id => id != 4)
+                .Select(id => id == 3 ? new string?[] { "3", "5000000000", "x" } : [$"{id}", $"{id}", null]),
+            rows);
+        Assert.Equal(
+            ["0:c:0", "1:c:1", "2:c:2", "3:c:3", "3:u:5000000000", "4:c:4", "4:d:4", "5:c:5", "6:c:6", "7:c:7", "8:c:8",
+                "9:c:9"],
+            (await world.QueryAsync(History, "id, _op, n", Ct)).Select(row => string.Join(':', row)).Order());
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        return store.HasCrashed;
+    }
+
+    [Fact]
+    public async Task A_type_that_does_not_fit_goes_to_a_new_column_and_comes_back()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "text"));
+        await world.SendRowAsync(1, 'c', """{"id":1,"n":"12"}""", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"n":"about 3"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "integer"));
+        await world.SendRowAsync(3, 'c', """{"id":3,"n":7}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        // The source has cast row 1 without an event; what cannot be cast stays where it was.
+        Assert.Equal(
+            [["1", null, "12"], ["2", "about 3", null], ["3", null, "7"]],
+            await world.QueryAsync(Current, "id, n, n_v2", Ct, "ORDER BY id"));
+
+        await world.AlterAsync(Ct, ("n", "text"));
+        await world.SendRowAsync(4, 'c', """{"id":4,"n":"x"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(
+            [["1", "12", null], ["2", "about 3", null], ["3", "7", null], ["4", "x", null]],
+            await world.QueryAsync(Current, "id, n, n_v2", Ct, "ORDER BY id"));
+        Assert.Empty(await world.QuarantineAsync(Ct));
+    }
+
+    [Fact]
+    public async Task What_a_dropped_column_held_is_not_carried_on()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "integer"), ("gone", "text"));
+        await world.SendRowAsync(1, 'c', """{"id":1,"n":1,"gone":"a"}""", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"n":2,"gone":"b"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "integer"));
+        await world.SendRowAsync(1, 'u', """{"id":1,"n":10}""", Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(
+            [["1", "10", null], ["2", "2", "b"]],
+            await world.QueryAsync(Current, "id, n, gone", Ct, "ORDER BY id"));
+
+        // The name comes back: what was stored under it belongs to another column.
+        await world.AlterAsync(Ct, ("n", "integer"), ("gone", "text"));
+        await world.SendRowAsync(3, 'c', """{"id":3,"n":3,"gone":"c"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(
+            [["1", "10", null], ["2", "2", null], ["3", "3", "c"]],
+            await world.QueryAsync(Current, "id, n, gone", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task A_field_that_is_absent_is_no_unchanged_value()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "kept?", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.SendRowAsync(1, 'u', """{"id":1}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal([["1", null]], await world.QueryAsync(Current, "id, body", Ct));
+    }
+
+    [Fact]
+    public async Task An_integer_key_may_grow()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.SendRowAsync(1, 'c', """{"id":1,"body":"one"}""", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"body":"two"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.WidenKeyAsync(Ct);
+        await world.SendRowAsync(1, 'u', """{"id":1,"body":"first"}""", Ct);
+        await world.SendRowAsync(2, 'd', "null", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal([["1", "first"]], await world.QueryAsync(Current, "id, body", Ct));
+        Assert.Equal([["INT64"]], await world.StoredTypesAsync(History, "id", Ct));
+    }
+
+    static double Number(string text) =>
+        double.Parse(text.Trim('"'), System.Globalization.CultureInfo.InvariantCulture);
+}
