@@ -19,14 +19,9 @@ public static class SchemaRecord
             schema.Table.Schema,
             schema.Table.Name,
             schema.Version,
-            [.. schema.Columns.Select(static c => new ColumnJson(c.Name, c.SourceType, c.Nullable, c.KeyOrdinal))],
-            new FormatJson(
-                schema.Format.Decimals,
-                schema.Format.Times,
-                schema.Format.Binary,
-                schema.Format.UnavailablePlaceholder,
-                schema.Format.Intervals,
-                schema.Format.Hstores)),
+            [.. schema.Columns.Select(static c => new ColumnJson(
+                c.Name, c.SourceType, c.Nullable, c.KeyOrdinal, c.Format is null ? null : Json(c.Format)))],
+            Json(schema.Format)),
         LogJson.Default.SchemaJson);
 
     /// <summary>Reads a record's value. Throws <see cref="JsonException"/> on anything else.</summary>
@@ -37,14 +32,33 @@ public static class SchemaRecord
         return new TableSchema(
             new TableId(json.Schema, json.Table),
             json.Version,
-            [.. json.Columns.Select(static c => PostgresTypes.Column(c.Name, c.Type, c.Nullable, c.Key))],
-            new WireFormat(json.Format.Decimals, json.Format.Times, json.Format.Binary)
+            [.. json.Columns.Select(static c => PostgresTypes.Column(c.Name, c.Type, c.Nullable, c.Key) with
             {
-                Intervals = json.Format.Intervals,
-                Hstores = json.Format.Hstores,
-                UnavailablePlaceholder = json.Format.Unavailable,
-            });
+                Format = c.Format is null ? null : Format(c.Format),
+            })],
+            Format(json.Format));
     }
+
+    static FormatJson Json(WireFormat format) => new(
+        format.Decimals,
+        format.Times,
+        format.Binary,
+        format.UnavailablePlaceholder,
+        format.Intervals,
+        format.Hstores,
+        format.Writer,
+        format.Form,
+        format.AddedPrefix);
+
+    static WireFormat Format(FormatJson json) => new(json.Decimals, json.Times, json.Binary)
+    {
+        Intervals = json.Intervals,
+        Hstores = json.Hstores,
+        UnavailablePlaceholder = json.Unavailable,
+        Writer = json.Writer,
+        Form = json.Form,
+        AddedPrefix = json.AddedPrefix,
+    };
 }
 
 sealed record SchemaKeyJson(string Schema, string Table, int Version);
@@ -52,21 +66,25 @@ sealed record SchemaKeyJson(string Schema, string Table, int Version);
 sealed record SchemaJson(
     string Schema, string Table, int Version, ImmutableArray<ColumnJson> Columns, FormatJson Format);
 
-sealed record ColumnJson(string Name, string Type, bool Nullable, int Key);
-
 // What has a default came later: records from before lack it.
+sealed record ColumnJson(string Name, string Type, bool Nullable, int Key, FormatJson? Format = null);
+
 sealed record FormatJson(
     DecimalMode Decimals,
     TimeMode Times,
     BinaryMode Binary,
     string Unavailable,
     IntervalMode Intervals = IntervalMode.String,
-    HstoreMode Hstores = HstoreMode.Json);
+    HstoreMode Hstores = HstoreMode.Json,
+    EventWriter Writer = EventWriter.Tapline,
+    EventForm Form = EventForm.Any,
+    string AddedPrefix = "__");
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SchemaKeyJson))]
 [JsonSerializable(typeof(SchemaJson))]
 sealed partial class LogJson : JsonSerializerContext;

@@ -20,6 +20,9 @@ public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable = 
     /// Empty where a column has no source (lake metadata columns).</summary>
     public string SourceType { get; init; } = "";
 
+    /// <summary>How events spell this column, where that is not the table's format; null otherwise.</summary>
+    public WireFormat? Format { get; init; }
+
     /// <summary>The source's name of a lake column that has another one; null where both are the same.</summary>
     public string? SourceName { get; init; }
 

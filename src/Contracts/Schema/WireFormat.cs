@@ -60,6 +60,25 @@ public enum HstoreMode
     Map,
 }
 
+/// <summary>Whose spelling it is, where modes alone do not say it.</summary>
+public enum EventWriter
+{
+    /// <summary>Our own source: PostgreSQL's spelling of floats, a placeholder for every unchanged large value.</summary>
+    Tapline,
+    /// <summary>Debezium: Java's spelling of floats, and for many types null in place of an unchanged large value.
+    /// </summary>
+    Debezium,
+}
+
+/// <summary>What an event is: a whole envelope, or a row that the connector took out of it.</summary>
+public enum EventForm
+{
+    /// <summary>An envelope, or a row where the record can be nothing else.</summary>
+    Any,
+    /// <summary>A row without its envelope, as Debezium's <c>ExtractNewRecordState</c> writes it.</summary>
+    Flattened,
+}
+
 /// <summary>How the change events of a table spell decimals, times and bytes.</summary>
 public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode Binary)
 {
@@ -68,7 +87,21 @@ public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode
 
     /// <summary>A Debezium connector with default settings.</summary>
     public static WireFormat DebeziumDefault { get; } =
-        new(DecimalMode.Precise, TimeMode.Adaptive, BinaryMode.Bytes) { Intervals = IntervalMode.Numeric };
+        new(DecimalMode.Precise, TimeMode.Adaptive, BinaryMode.Bytes)
+        {
+            Intervals = IntervalMode.Numeric,
+            Writer = EventWriter.Debezium,
+        };
+
+    /// <summary>Who writes the events.</summary>
+    public EventWriter Writer { get; init; } = EventWriter.Tapline;
+
+    /// <summary>Whether the events have their envelope.</summary>
+    public EventForm Form { get; init; } = EventForm.Any;
+
+    /// <summary>What the names of the fields begin with that a flattened event has beside the row's (Debezium's
+    /// <c>add.fields.prefix</c> and <c>add.headers.prefix</c>).</summary>
+    public string AddedPrefix { get; init; } = "__";
 
     /// <summary>How intervals are spelled.</summary>
     public IntervalMode Intervals { get; init; } = IntervalMode.String;
