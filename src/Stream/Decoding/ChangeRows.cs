@@ -1,3 +1,4 @@
+using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
 
@@ -35,6 +36,9 @@ public sealed class ChangeRows
     /// <summary>What the last Row or Truncate says apart from its row; default after <see cref="Clear"/>.</summary>
     public ChangeMeta LastMeta { get; internal set; }
 
+    /// <summary>What the headers of the next record say; to be set before it is decoded.</summary>
+    public EventHints Hints { get; set; }
+
     /// <summary>Forgets all rows and keeps the memory.</summary>
     public void Clear()
     {
@@ -53,6 +57,11 @@ public sealed class ChangeRows
         DropUnfinished();
         LastMeta = Count == 0 ? default : _metas[Count - 1];
     }
+
+    /// <summary>Whether the next record, if it is a change of this kind, may leave out values that did not
+    /// change.</summary>
+    internal bool MayLeaveOut(ChangeKind kind) =>
+        kind == ChangeKind.Update || (kind == ChangeKind.Create && Hints.FollowsKeyChange);
 
     /// <summary>Closes a row whose values, one a column, and unavailable cells are already there.</summary>
     internal void Finish(in ChangeMeta meta)

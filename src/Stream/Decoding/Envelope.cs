@@ -13,6 +13,7 @@ static class Envelope
     public const int Status = 6;
     public const int EventCount = 7;
     public const int DataCollections = 8;
+    public const int Schema = 9;
 
     public const int KeySchema = 0;
     public const int KeyPayload = 1;
@@ -26,7 +27,7 @@ static class Envelope
 
     /// <summary>The fields of a value.</summary>
     public static NameTable Names { get; } = new(
-        ["before", "after", "source", "op", "payload", "ts_ms", "status", "event_count", "data_collections"]);
+        ["before", "after", "source", "op", "payload", "ts_ms", "status", "event_count", "data_collections", "schema"]);
 
     /// <summary>The fields of a key that carries its schema.</summary>
     public static NameTable KeyNames { get; } = new(["schema", "payload"]);

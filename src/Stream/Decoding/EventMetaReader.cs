@@ -25,6 +25,32 @@ sealed class EventMetaReader
                 RejectReason.InvalidUtf8, $"half of a surrogate pair in the name at byte {unknown.Start}");
             return false;
         }
+        return TryRead(value, kind, out meta, out rejection);
+    }
+
+    /// <summary>Reads what a flattened event's added fields say, by <see cref="Envelope.SourceNames"/> under the names
+    /// that they have there. Without the pair that orders changes there is no position: an LSN alone goes back and
+    /// forth.</summary>
+    public bool TryReadAdded(
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<JsonField> added,
+        ChangeKind kind,
+        out ChangeMeta meta,
+        out DecodeResult rejection)
+    {
+        for (var i = 0; i < _fields.Length; i++)
+        {
+            var preferred = added[i];
+            _fields[i] = preferred.Kind is JsonKind.Absent or JsonKind.Null ? added[i + _fields.Length] : preferred;
+        }
+        if (_fields[Envelope.Sequence].Kind is JsonKind.Absent or JsonKind.Null)
+            _fields[Envelope.Lsn] = default;
+        return TryRead(value, kind, out meta, out rejection);
+    }
+
+    bool TryRead(ReadOnlySpan<byte> value, ChangeKind kind, out ChangeMeta meta, out DecodeResult rejection)
+    {
+        rejection = default;
         var reason = Read(value, kind, out meta, out var culprit);
         if (reason == RejectReason.None)
             return true;

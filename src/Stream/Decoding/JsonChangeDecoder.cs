@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
-using Tapline.Streaming.Decoding.Values;
 
 namespace Tapline.Streaming.Decoding;
 
@@ -13,13 +12,13 @@ public sealed class JsonChangeDecoder : IChangeDecoder
 {
     readonly DecodePlan _plan;
     readonly JsonField[] _envelope = new JsonField[Envelope.Names.Count];
-    readonly JsonField[] _keyDocument = new JsonField[Envelope.KeyNames.Count];
+    readonly JsonField[] _added;
     readonly JsonField[] _row;
-    readonly JsonField[] _key;
-    readonly ColumnBatch _keyValues;
+    readonly JsonKeyReader _key;
     readonly EventMetaReader _metaReader = new();
-    bool _hasKey;
+    JsonField _document;
     bool _hasOtherFields;
+    bool _isNoChange;
     DecodeResult _rejection;
 
     /// <summary>A decoder for one table version.</summary>
@@ -31,9 +30,9 @@ public sealed class JsonChangeDecoder : IChangeDecoder
     internal JsonChangeDecoder(DecodePlan plan)
     {
         _plan = plan;
+        _added = new JsonField[plan.Flattened.Names.Count];
         _row = new JsonField[plan.Columns.Length];
-        _key = new JsonField[plan.Columns.Length];
-        _keyValues = new ColumnBatch(plan.Schema.Columns);
+        _key = new JsonKeyReader(plan);
     }
 
     /// <inheritdoc/>
@@ -69,9 +68,13 @@ public sealed class JsonChangeDecoder : IChangeDecoder
             return DecodeResult.Rejected(RejectReason.InvalidUtf8, "the value is not UTF-8");
         if (!TryFindEnvelope(value))
             return _rejection;
+        if (IsFlattened(key, keyIsNull, value))
+            return DecodeFlattened(key, keyIsNull, value, rows);
+        if (_document.Kind != JsonKind.Object)
+            return DecodeResult.Rejected(RejectReason.NotAnEnvelope, "the value is not an object");
         var op = _envelope[Envelope.Op];
         if (op.Kind == JsonKind.Absent)
-            return Envelope.IsNoChange(_envelope, _hasOtherFields)
+            return _isNoChange
                 ? DecodeResult.Of(DecodeStatus.Ignored)
                 : DecodeResult.Rejected(RejectReason.NotAnEnvelope, "no field op");
         if (!op.TryText(value, out var letter) || letter.Length != 1 || !"crudtm"u8.Contains(letter[0]))
@@ -88,7 +91,10 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         }
         if (!TryReadKey(key, keyIsNull))
             return _rejection;
-        var added = meta.Kind == ChangeKind.Delete ? TryAddDeleted(value, rows) : TryAddRow(value, meta.Kind, rows);
+        var hasBefore = _envelope[Envelope.Before].Kind == JsonKind.Object;
+        var added = meta.Kind == ChangeKind.Delete
+            ? TryAddDeleted(value, _envelope[Envelope.Before], rows)
+            : TryAddRow(value, _envelope[Envelope.After], meta.Kind, hasBefore, isKindKnown: true, rows);
         if (!added)
             return _rejection;
         rows.Finish(meta);
@@ -97,17 +103,91 @@ public sealed class JsonChangeDecoder : IChangeDecoder
 
     bool TryFindEnvelope(ReadOnlySpan<byte> value)
     {
-        var document = JsonField.Document(value);
-        if (document.Kind != JsonKind.Object)
-            return Reject(RejectReason.NotAnEnvelope, "the value is not an object");
-        if (!TryFind(value, document, Envelope.Names, _envelope))
+        _document = JsonField.Document(value);
+        if (!TryFindFields(value))
             return false;
-        if (_envelope[Envelope.Op].Kind != JsonKind.Absent || _envelope[Envelope.Payload].Kind == JsonKind.Absent)
-            return true;
         var payload = _envelope[Envelope.Payload];
-        return payload.Kind == JsonKind.Object
-            ? TryFind(value, payload, Envelope.Names, _envelope)
-            : Reject(RejectReason.NotAnEnvelope, "the payload is not an object");
+        if (_envelope[Envelope.Op].Kind != JsonKind.Absent || payload.Kind == JsonKind.Absent ||
+            _envelope[Envelope.Schema].Kind == JsonKind.Absent)
+            return true;
+        _document = payload;
+        return TryFindFields(value);
+    }
+
+    bool TryFindFields(ReadOnlySpan<byte> value)
+    {
+        _envelope.AsSpan().Clear();
+        _isNoChange = false;
+        if (_document.Kind != JsonKind.Object)
+            return true;
+        if (!TryFind(value, _document, Envelope.Names, _envelope))
+            return false;
+        _isNoChange = Envelope.IsNoChange(_envelope, _hasOtherFields);
+        return true;
+    }
+
+    /// <summary>Whether the value is a row without its envelope, or what such rows have in place of a delete. Where
+    /// nobody said so, only a record whose key stands in the row is taken for one.</summary>
+    bool IsFlattened(ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value)
+    {
+        var isSaid = _plan.Schema.Format.Form == EventForm.Flattened;
+        if (_document.Kind == JsonKind.Null)
+            return isSaid || (_plan.HasKey && !keyIsNull);
+        if (_document.Kind != JsonKind.Object || IsEnvelope(value) || _isNoChange)
+            return false;
+        if (isSaid)
+            return true;
+        if (!_plan.HasKey || keyIsNull || _envelope[Envelope.Source].Kind == JsonKind.Object ||
+            !_document.TryFind(value, _plan.Names, _row, out _))
+            return false;
+        foreach (var ordinal in _plan.KeyColumns)
+        {
+            if (_row[ordinal].Kind is JsonKind.Absent or JsonKind.Null)
+                return false;
+        }
+        return TryReadKey(key, keyIsNull) && _key.HasKey;
+    }
+
+    bool IsEnvelope(ReadOnlySpan<byte> value) =>
+        _envelope[Envelope.Source].Kind == JsonKind.Object && _envelope[Envelope.Op].Kind == JsonKind.String &&
+        _envelope[Envelope.Op].TryText(value, out var letter) && letter.Length == 1 && "crudtm"u8.Contains(letter[0]);
+
+    DecodeResult DecodeFlattened(ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, ChangeRows rows)
+    {
+        _added.AsSpan().Clear();
+        if (_document.Kind == JsonKind.Object && !TryFind(value, _document, _plan.Flattened.Names, _added))
+            return _rejection;
+        if (!TryFlattenedKind(value, rows, out var kind))
+            return _rejection;
+        if (!_metaReader.TryReadAdded(value, _added, kind ?? ChangeKind.Update, out var meta, out _rejection))
+            return _rejection;
+        if (!TryReadKey(key, keyIsNull))
+            return _rejection;
+        var added = kind == ChangeKind.Delete
+            ? TryAddDeleted(value, _document, rows)
+            : TryAddRow(value, _document, meta.Kind, hasBefore: false, isKindKnown: kind is not null, rows);
+        if (!added)
+            return _rejection;
+        rows.Finish(meta);
+        return DecodeResult.Of(DecodeStatus.Row);
+    }
+
+    /// <summary>What happened; null where neither the event nor its headers say whether the row was there
+    /// before.</summary>
+    bool TryFlattenedKind(ReadOnlySpan<byte> value, ChangeRows rows, out ChangeKind? kind)
+    {
+        kind = _document.Kind == JsonKind.Null ? ChangeKind.Delete : rows.Hints.Kind;
+        var (op, deleted) = (_added[_plan.Flattened.Op], _added[_plan.Flattened.Deleted]);
+        if (op.Kind == JsonKind.String)
+        {
+            if (!op.TryText(value, out var letter) || letter.Length != 1 || !"crud"u8.Contains(letter[0]))
+                return Reject(RejectReason.NotAnEnvelope, $"op at byte {op.Start} is none of crud");
+            kind = (ChangeKind)letter[0];
+        }
+        if (deleted.Kind == JsonKind.True ||
+            (deleted.Kind == JsonKind.String && deleted.TryText(value, out var text) && text.SequenceEqual("true"u8)))
+            kind = ChangeKind.Delete;
+        return true;
     }
 
     bool TryFind(ReadOnlySpan<byte> json, JsonField parent, NameTable names, Span<JsonField> fields)
@@ -118,85 +198,41 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         return true;
     }
 
-    /// <summary>Puts the key's columns into <see cref="_keyValues"/>.</summary>
     bool TryReadKey(ReadOnlySpan<byte> key, bool keyIsNull)
     {
-        _keyValues.Clear();
-        _hasKey = false;
-        if (keyIsNull || !_plan.HasKey)
+        if (_key.TryRead(key, keyIsNull))
             return true;
-        if (!Utf8.IsValid(key))
-            return Reject(RejectReason.InvalidUtf8, "the key is not UTF-8");
-        var document = JsonField.Document(key);
-        if (document.Kind == JsonKind.Object)
-        {
-            if (!TryFind(key, document, Envelope.KeyNames, _keyDocument))
-                return false;
-            var (payload, schema) = (_keyDocument[Envelope.KeyPayload], _keyDocument[Envelope.KeySchema]);
-            if (schema.Kind != JsonKind.Absent && payload.Kind is JsonKind.Object or JsonKind.Null && !_hasOtherFields)
-                document = payload;
-        }
-        if (document.Kind == JsonKind.Null)
-            return true;
-        if (document.Kind != JsonKind.Object)
-            return Reject(RejectReason.MissingKey, "the key is not an object");
-        if (!document.TryFind(key, _plan.Names, _key, out var unknown))
-            return Reject(RejectReason.InvalidUtf8, $"half of a surrogate pair in the key at byte {unknown.Start}");
-        if (unknown.Kind != JsonKind.Absent)
-            return Reject(RejectReason.UnknownColumn, $"the key's field {unknown.NameText(key)} is no column");
-        _hasKey = true;
-        return TryAppendKey(key);
+        _rejection = _key.Rejection;
+        return false;
     }
 
-    bool TryAppendKey(ReadOnlySpan<byte> key)
-    {
-        for (var ordinal = 0; ordinal < _key.Length; ordinal++)
-        {
-            var column = _plan.Schema.Columns[ordinal];
-            var field = _key[ordinal];
-            if (column.IsKey)
-            {
-                if (field.Kind is JsonKind.Absent or JsonKind.Null)
-                    return Reject(RejectReason.MissingKey, $"the key has no {column.Name}");
-                if (!TryAppend(key, field, ordinal, _keyValues.Columns[ordinal], inKey: true))
-                    return false;
-            }
-            else if (field.Kind != JsonKind.Absent)
-            {
-                return Reject(RejectReason.UnknownColumn, $"the key has {column.Name}, which is not in the schema's");
-            }
-        }
-        return true;
-    }
-
-    bool TryAddDeleted(ReadOnlySpan<byte> value, ChangeRows rows)
+    bool TryAddDeleted(ReadOnlySpan<byte> value, JsonField before, ChangeRows rows)
     {
         if (_plan.HasKey)
         {
-            if (!_hasKey)
+            if (!_key.HasKey)
                 return Reject(RejectReason.MissingKey, "a delete without a key");
             for (var ordinal = 0; ordinal < _row.Length; ordinal++)
             {
                 var target = rows.Values.Columns[ordinal];
                 if (_plan.Schema.Columns[ordinal].IsKey)
-                    target.AppendFrom(_keyValues.Columns[ordinal], 0);
+                    target.AppendFrom(_key.Values.Columns[ordinal], 0);
                 else
                     target.AppendNull();
             }
             return true;
         }
-        var before = _envelope[Envelope.Before];
         return before.Kind == JsonKind.Object
-            ? TryAppendRow(value, before, ChangeKind.Delete, rows)
+            ? TryAppendRow(value, before, ChangeKind.Delete, hasBefore: true, isKindKnown: true, rows)
             : Reject(RejectReason.MissingRow, "a delete with neither key nor before");
     }
 
-    bool TryAddRow(ReadOnlySpan<byte> value, ChangeKind kind, ChangeRows rows)
+    bool TryAddRow(
+        ReadOnlySpan<byte> value, JsonField after, ChangeKind kind, bool hasBefore, bool isKindKnown, ChangeRows rows)
     {
-        var after = _envelope[Envelope.After];
         if (after.Kind != JsonKind.Object)
             return Reject(RejectReason.MissingRow, "after is not an object");
-        if (!TryAppendRow(value, after, kind, rows))
+        if (!TryAppendRow(value, after, kind, hasBefore, isKindKnown, rows))
             return false;
         foreach (var ordinal in _plan.KeyColumns)
         {
@@ -204,28 +240,44 @@ public sealed class JsonChangeDecoder : IChangeDecoder
             var name = _plan.Schema.Columns[ordinal].Name;
             if (column.IsNull(rows.Count))
                 return Reject(RejectReason.MissingKey, $"after has no {name}");
-            if (_hasKey && !SameValue(column, rows.Count, _keyValues.Columns[ordinal]))
+            if (_key.HasKey && !SameValue(column, rows.Count, _key.Values.Columns[ordinal]))
                 return Reject(RejectReason.KeyMismatch, $"key and after differ in {name}");
         }
         return true;
     }
 
-    bool TryAppendRow(ReadOnlySpan<byte> value, JsonField row, ChangeKind kind, ChangeRows rows)
+    bool TryAppendRow(
+        ReadOnlySpan<byte> value, JsonField row, ChangeKind kind, bool hasBefore, bool isKindKnown, ChangeRows rows)
     {
-        if (!row.TryFind(value, _plan.Names, _row, out var unknown))
+        var isFlattened = row == _document;
+        var found = row.TryFind(
+            value,
+            _plan.Names,
+            _row,
+            out var unknown,
+            isFlattened ? _plan.Flattened.Names : null,
+            isFlattened ? _plan.Flattened.Prefix : []);
+        if (!found)
             return Reject(RejectReason.InvalidUtf8, $"half of a surrogate pair in the name at byte {unknown.Start}");
         if (unknown.Kind != JsonKind.Absent)
             return Reject(RejectReason.UnknownColumn, $"the field {unknown.NameText(value)} is no column");
+        var mayLeaveOut = rows.MayLeaveOut(kind);
         for (var ordinal = 0; ordinal < _row.Length; ordinal++)
         {
             var field = _row[ordinal];
-            if (field.Kind == JsonKind.Absent || (kind is ChangeKind.Create or ChangeKind.Update &&
-                field.TryText(value, out var text) && _plan.Columns[ordinal].IsUnavailable(field.Kind, text)))
+            var decoder = _plan.Columns[ordinal];
+            var isNull = mayLeaveOut && !hasBefore && field.Kind == JsonKind.Null && decoder.NullMayBeUnavailable;
+            if (isNull || field.Kind == JsonKind.Absent || (mayLeaveOut &&
+                field.TryText(value, out var text) && decoder.IsUnavailable(field.Kind, text)))
             {
                 rows.Values.Columns[ordinal].AppendNull();
-                rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, field.Kind == JsonKind.Absent));
+                rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, field.Kind == JsonKind.Absent)
+                {
+                    IsNull = isNull,
+                    IsNullWithoutBase = isNull && !isKindKnown,
+                });
             }
-            else if (!TryAppend(value, field, ordinal, rows.Values.Columns[ordinal], inKey: false))
+            else if (!TryAppend(value, field, ordinal, rows.Values.Columns[ordinal]))
             {
                 return false;
             }
@@ -233,23 +285,24 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         return true;
     }
 
-    bool TryAppend(ReadOnlySpan<byte> json, JsonField field, int ordinal, ColumnBuffer target, bool inKey)
+    bool TryAppend(ReadOnlySpan<byte> json, JsonField field, int ordinal, ColumnBuffer target)
     {
         var decoder = _plan.Columns[ordinal];
         if (!field.TryText(json, out var text))
-            return RejectField(RejectReason.InvalidUtf8, field, ordinal, inKey);
+            return RejectField(RejectReason.InvalidUtf8, field, ordinal);
         var reason = decoder.Append(target, field.Kind, text);
-        return reason == RejectReason.None || RejectField(reason, field, ordinal, inKey);
+        return reason == RejectReason.None || RejectField(reason, field, ordinal);
     }
 
     static bool SameValue(ColumnBuffer column, int row, ColumnBuffer key) => column.Width == 0
         ? column.Value(row).SequenceEqual(key.Value(0))
         : column.FixedValue(row).SequenceEqual(key.FixedValue(0));
 
-    bool RejectField(RejectReason reason, JsonField field, int ordinal, bool inKey) => Reject(
-        reason,
-        $"column {_plan.Schema.Columns[ordinal].Name} at byte {field.Start} of the {(inKey ? "key" : "value")}: " +
-        $"{_plan.Columns[ordinal].Form.Wanted()} wanted, found {field.Kind} of {field.Length} bytes");
+    bool RejectField(RejectReason reason, JsonField field, int ordinal)
+    {
+        _rejection = _plan.Rejected(reason, field, ordinal, "value");
+        return false;
+    }
 
     bool Reject(RejectReason reason, string detail)
     {

@@ -12,6 +12,9 @@ namespace Tapline.Streaming.Decoding;
 /// <param name="NameLength">The name's length as it is spelled.</param>
 readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameStart = 0, int NameLength = 0)
 {
+    const int Unknown = -1;
+    const int Ignored = -2;
+
     /// <summary>The one value of a document. Throws <see cref="JsonException"/> when it is malformed.</summary>
     public static JsonField Document(ReadOnlySpan<byte> json)
     {
@@ -26,8 +29,15 @@ readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameS
     }
 
     /// <summary>Finds this object's fields, the last of each name; clears the others. <paramref name="unknown"/> is the
-    /// first field of another name that has a value. False when a name escapes half of a surrogate pair.</summary>
-    public bool TryFind(ReadOnlySpan<byte> json, NameTable names, Span<JsonField> fields, out JsonField unknown)
+    /// first field of another name that has a value, unless it is one of the <paramref name="ignored"/> or begins with
+    /// <paramref name="ignoredPrefix"/>. False when a name escapes half of a surrogate pair.</summary>
+    public bool TryFind(
+        ReadOnlySpan<byte> json,
+        NameTable names,
+        Span<JsonField> fields,
+        out JsonField unknown,
+        NameTable? ignored = null,
+        ReadOnlySpan<byte> ignoredPrefix = default)
     {
         fields.Clear();
         unknown = default;
@@ -37,7 +47,7 @@ readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameS
         {
             var nameStart = Start + (int)reader.TokenStartIndex + 1;
             var nameLength = reader.ValueSpan.Length;
-            if (!TryIndex(ref reader, names, out var index))
+            if (!TryIndex(ref reader, names, ignored, ignoredPrefix, out var index))
             {
                 unknown = new JsonField(JsonKind.Absent, nameStart, nameLength);
                 return false;
@@ -49,7 +59,7 @@ readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameS
             var field = new JsonField(kind, Start + start, (int)reader.BytesConsumed - start, nameStart, nameLength);
             if (index >= 0)
                 fields[index] = field;
-            else if (unknown.Kind == JsonKind.Absent && kind != JsonKind.Null)
+            else if (index == Unknown && unknown.Kind == JsonKind.Absent && kind != JsonKind.Null)
                 unknown = field;
         }
         return true;
@@ -70,12 +80,23 @@ readonly record struct JsonField(JsonKind Kind, int Start, int Length, int NameS
     /// <summary>The name as it is spelled, for people.</summary>
     public string NameText(ReadOnlySpan<byte> json) => Encoding.UTF8.GetString(json.Slice(NameStart, NameLength));
 
-    static bool TryIndex(ref Utf8JsonReader reader, NameTable names, out int index)
+    static bool TryIndex(
+        ref Utf8JsonReader reader,
+        NameTable names,
+        NameTable? ignored,
+        ReadOnlySpan<byte> ignoredPrefix,
+        out int index)
     {
-        index = -1;
+        index = Unknown;
         if (!TryUnescape(ref reader, out var name))
             return false;
         index = names.IndexOf(name);
+        if (index < 0)
+        {
+            var isIgnored = ignored is not null && (ignored.IndexOf(name) >= 0
+                || (!ignoredPrefix.IsEmpty && name.StartsWith(ignoredPrefix)));
+            index = isIgnored ? Ignored : Unknown;
+        }
         return true;
     }
 

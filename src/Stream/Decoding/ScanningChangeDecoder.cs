@@ -12,6 +12,7 @@ namespace Tapline.Streaming.Decoding;
 /// <see cref="JsonChangeDecoder"/>, so that both always answer the same.</summary>
 public sealed class ScanningChangeDecoder : IChangeDecoder
 {
+    const int Before = 0;
     const int After = 1;
     const int Source = 2;
     const int Op = 4;
@@ -23,6 +24,8 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
         ["before", "after", "source", "transaction", "op", "ts_ms", "ts_us", "ts_ns", "payload"]);
 
     readonly EventBytes _record = new();
+    readonly SchemaPrefix _valueSchema = new();
+    readonly SchemaPrefix _keySchema = new();
     readonly SourceScanner _source = new();
     readonly DecodePlan _plan;
     readonly JsonChangeDecoder _plain;
@@ -49,7 +52,7 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
             (long)key.Length + value.Length <= DecodePlan.EventBytesMax &&
             (Ascii.IsValid(value) || Utf8.IsValid(value)))
         {
-            _record.Set(value, key);
+            _record.Set(_valueSchema.Without(value), keyIsNull ? key : _keySchema.Without(key));
             var scanned = TryScan(keyIsNull, rows, out var meta);
             _record.Release();
             if (scanned)
@@ -72,22 +75,23 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
     {
         var scanner = new JsonScanner(_record.Value);
         meta = default;
-        if (!TryScanEnvelope(ref scanner, rows, out var op, out var hasRow) || !scanner.AtEnd())
+        if (!TryScanEnvelope(ref scanner, rows, out var op, out var hasRow, out var hasBefore) || !scanner.AtEnd())
             return false;
         meta = _source.Meta((ChangeKind)op);
         return meta.Kind switch
         {
             ChangeKind.Create or ChangeKind.Update or ChangeKind.Read =>
-                hasRow && _row.TryFinish(rows, meta.Kind) && _key.Agrees(_record, keyIsNull),
+                hasRow && _row.TryFinish(rows, meta.Kind, hasBefore) && _key.Agrees(_record, keyIsNull),
             ChangeKind.Delete => !hasRow && _key.TryAppendRow(_record, keyIsNull, rows),
             ChangeKind.Truncate => !hasRow,
             _ => false,
         };
     }
 
-    bool TryScanEnvelope(ref JsonScanner scanner, ChangeRows rows, out byte op, out bool hasRow)
+    bool TryScanEnvelope(
+        ref JsonScanner scanner, ChangeRows rows, out byte op, out bool hasRow, out bool hasBefore)
     {
-        (op, hasRow) = ((byte)0, false);
+        (op, hasRow, hasBefore) = ((byte)0, false, false);
         if (!scanner.TryTake((byte)'{'))
             return false;
         var seen = 0;
@@ -98,6 +102,7 @@ public sealed class ScanningChangeDecoder : IChangeDecoder
             if (index != _order.Other && (seen >> index & 1) != 0)
                 return false;
             seen |= 1 << index;
+            hasBefore |= index == Before && scanner.Current == '{';
             var taken = index switch
             {
                 After => TryScanAfter(ref scanner, rows, out hasRow),

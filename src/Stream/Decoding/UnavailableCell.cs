@@ -6,4 +6,13 @@ namespace Tapline.Streaming.Decoding;
 /// <param name="Column">The column's number in the schema.</param>
 /// <param name="IsAbsent">Whether the event has no such field at all: then the row has no such column, and nothing of
 /// it holds any more.</param>
-public readonly record struct UnavailableCell(int Row, int Column, bool IsAbsent = false);
+public readonly record struct UnavailableCell(int Row, int Column, bool IsAbsent = false)
+{
+    /// <summary>Whether the event has a null in its place: a former value that is too short to be left out is gone.
+    /// </summary>
+    public bool IsNull { get; init; }
+
+    /// <summary>Whether it is a null where there is no former value: the event does not say whether it is an insert or
+    /// an update.</summary>
+    public bool IsNullWithoutBase { get; init; }
+}

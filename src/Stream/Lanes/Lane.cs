@@ -19,6 +19,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly LaneTopics _topics = new();
     readonly SchemaRegistry _schemas = new(services.Log, options.Prefix, services.Logger);
     readonly QuarantineBuffer _quarantine = new();
+    InlineSchemas? _inline;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
     LakeTables? _lake;
@@ -157,6 +158,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     {
         int? version = chunk.TryGetHeader(slot, "tapline.schema"u8, out var header)
             && int.TryParse(header, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+        if (version is null && InlineSchema.IsCarriedBy(chunk.Value(slot)))
+            return InlineSchemaOf(chunk, slot);
         var schema = Find();
         if (schema is null)
         {
@@ -174,9 +177,21 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         TableSchema? Find() => version is { } wanted ? _schemas.Find(topic, wanted) : _schemas.Newest(topic);
     }
 
+    // Null for what is no change of a table, and for what is in quarantine now.
+    TableSchema? InlineSchemaOf(RecordChunk chunk, in RecordSlot slot)
+    {
+        var schema = (_inline ??= new InlineSchemas(_schemas.Newest)).Find(chunk, slot, out var reason);
+        if (reason is not null)
+            Reject(chunk, slot, QuarantineReason.UnreadableSchema, reason);
+        return schema;
+    }
+
     async ValueTask<TableStream> TableAsync(string topic, TableSchema schema, CancellationToken ct)
     {
         if (!_tables.TryGetValue(topic, out var table))
+            // Old connectors send a table whose name is not ASCII under two names of topics.
+            table = _tables.Values.FirstOrDefault(known => known.Table == schema.Table);
+        if (table is null)
             _tables.Add(topic, table = await Lake.LoadAsync(schema, ct));
         return table;
     }

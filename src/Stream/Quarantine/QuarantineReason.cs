@@ -11,6 +11,9 @@ static class QuarantineReason
     /// <summary>The record names a schema version that was never announced.</summary>
     public const string UnknownSchema = "unknown_schema";
 
+    /// <summary>The schema that the record carries cannot be understood.</summary>
+    public const string UnreadableSchema = "unreadable_schema";
+
     /// <summary>The record is larger than <see cref="StreamOptions.MessageBytesMax"/>.</summary>
     public const string TooLarge = "too_large";
 

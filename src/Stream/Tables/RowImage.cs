@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tapline.Contracts.Columns;
 using Tapline.Streaming.Decoding;
+using Tapline.Streaming.Decoding.Values;
 
 namespace Tapline.Streaming.Tables;
 
@@ -50,7 +51,7 @@ sealed class RowImage
         for (var i = 0; i < _image.Columns.Length; i++)
         {
             var from = plan.FromEvent[i];
-            if (from >= 0 && IsKept(unavailable, from) && !stored.IsEmpty)
+            if (from >= 0 && !stored.IsEmpty && IsKept(plan, unavailable, i))
                 _image.Columns[i].AppendFrom(_stored.Columns[i], 0);
             else if (from < 0)
                 _image.Columns[i].AppendNull();
@@ -68,7 +69,7 @@ sealed class RowImage
     {
         foreach (var cell in Unavailable(plan.Rows, plan.Rows.Count - 1))
         {
-            if (!cell.IsAbsent)
+            if (!cell.IsAbsent && !cell.IsNullWithoutBase)
                 return true;
         }
         return false;
@@ -84,13 +85,17 @@ sealed class RowImage
         return all[start..];
     }
 
-    // A field that is absent is a column that the source does not have: nothing of it holds any more.
-    static bool IsKept(ReadOnlySpan<UnavailableCell> cells, int column)
+    // A field that is absent is a column that the source does not have: nothing of it holds any more. Nor does a value
+    // that is too short to be left out, where the event has null.
+    bool IsKept(EventPlan plan, ReadOnlySpan<UnavailableCell> cells, int ordinal)
     {
         foreach (var cell in cells)
         {
-            if (cell.Column == column)
-                return !cell.IsAbsent;
+            if (cell.Column != plan.FromEvent[ordinal])
+                continue;
+            var stored = _stored.Columns[ordinal];
+            return !cell.IsAbsent && !(cell.IsNull && stored.Width == 0 &&
+                UnchangedNull.IsRuledOutBy(plan.Events.Columns[cell.Column], stored.Value(0)));
         }
         return false;
     }

@@ -88,6 +88,7 @@ sealed class TableStream
     {
         var rows = plan.Rows;
         rows.Clear();
+        rows.Hints = EventHints.Of(chunk, slot, plan.Events.Format);
         var result = plan.Decoder.Decode(
             chunk.Key(slot), slot.KeyLength < 0, chunk.Value(slot), slot.ValueLength < 0, rows);
         switch (result.Status)
@@ -148,7 +149,7 @@ sealed class TableStream
             : RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
         if (meta.Kind == ChangeKind.Read)
             RestartGateIfSourceDid(meta, gate);
-        else if (!gate.Admit(meta.Position, key))
+        else if (meta.Position != default && !gate.Admit(meta.Position, key))
         {
             Counters.Repeated++;
             return;

@@ -24,15 +24,7 @@ public sealed class CapturedReplayTests
         public.audit_log                  | *           | no key: two updates and two deletes are in quarantine
         public.burst                      | 1 2 3 6     | written under columns that were gone at the end: in quarantine
         public.evolved                    | 1 2 5 6 7 8 9 10 11 | was public.evolving when these rows were written
-        public.documents.nums             | 11          | an unchanged large numeric[] arrives as NULL
-        types.t_arr.a_bytea               | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_date                | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_hstore              | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_num                 | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_numv                | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_time                | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_ts                  | 1 101       | elements stay as the connector writes them
-        types.t_arr.a_tstz                | 1 101       | elements stay as the connector writes them
+        types.t_arr.a_time                | 1 101       | times in arrays lose their microseconds
         types.t_arr.a_int2d               | 1 101       | the connector flattens arrays of arrays to NULLs
         types.t_arr.a_interval            | 1 3 101 103 | a type that the connector leaves out
         types.t_arr.a_money               | 1 3 101 103 | a type that the connector leaves out
@@ -52,11 +44,8 @@ public sealed class CapturedReplayTests
         types.t_text.c_lquery             | 1 3 101 103 | a type that the connector leaves out
         types.t_text.c_tsquery            | 1 3 101 103 | a type that the connector leaves out
         types.t_text.c_name               | 101 103     | name is left out of streamed changes
-        types.t_text.c_char5              | 1 3 101 103 | char(n) keeps its blanks, which a cast to text drops
-        types.t_num.c_num5m2              | 1 3 101 103 | a scale below zero arrives as 2046 digits after the point
         types.t_num.c_dom                 | 1 3 101 103 | a domain over numeric is announced by its own name: base64
         types.t_num.c_dom2                | 1 3 101 103 | a domain over numeric is announced by its own name: base64
-        types.t_vec.c_sparse              | 1 101       | spelled as dimensions and pairs
         """;
 
     [Fact]

@@ -113,6 +113,8 @@ public sealed class CapturedEventsTests
         public DecodeResult Apply(CapturedRecord record)
         {
             _changes.Clear();
+            _changes.Hints = new EventHints(
+                record.Headers.Any(static header => header.Name == "__debezium.oldkey"), null);
             var result = _decoder.Decode(record.Key, record.Key is null, record.Value, record.Value is null, _changes);
             if (result.Status == DecodeStatus.Truncate)
                 Rows.Clear();

@@ -75,10 +75,8 @@ public sealed class ChangeDecoderTests
         Assert.Equal(DecodeStatus.Ignored, Decode("{}", value).Status);
 
     [Theory]
-    [InlineData("""{"id":7,"name":"a","mrr":"1.00","__deleted":"true"}""")]
-    [InlineData("""{"id":7,"status":"BEGIN"}""")]
+    [InlineData("""{"status":"BEGIN","name":"a"}""")]
     [InlineData("""{"ts_ms":1,"name":"a"}""")]
-    [InlineData("null")]
     [InlineData("[]")]
     [InlineData("17")]
     public void A_row_without_its_envelope_is_not_taken_for_something_to_ignore(string value) =>

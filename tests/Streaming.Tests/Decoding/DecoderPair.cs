@@ -16,6 +16,12 @@ sealed class DecoderPair(TableSchema schema)
 
     public ChangeRows Rows => _fastRows;
 
+    /// <summary>What the headers of the next records say.</summary>
+    public EventHints Hints
+    {
+        set => (_plainRows.Hints, _fastRows.Hints) = (value, value);
+    }
+
     public long DeferredCount => _fast.DeferredCount;
 
     public DecodeResult Decode(byte[]? key, byte[]? value)

@@ -29,6 +29,7 @@ sealed class RowScanner
         Absent,
         Appended,
         Unavailable,
+        AmbiguousNull,
     }
 
     /// <summary>Whether the row has a value in each column of the key.</summary>
@@ -70,11 +71,14 @@ sealed class RowScanner
     }
 
     /// <summary>Appends nulls for what the event lacks, and lists what it does not carry.</summary>
-    public bool TryFinish(ChangeRows rows, ChangeKind kind)
+    public bool TryFinish(ChangeRows rows, ChangeKind kind, bool hasBefore)
     {
-        // A row read by a snapshot is whole: what looked like a placeholder is its value.
-        if (_unavailable > 0 && kind == ChangeKind.Read)
+        // A new row is whole: what looked like a placeholder is its value.
+        var mayLeaveOut = rows.MayLeaveOut(kind);
+        if (_unavailable > 0 && !mayLeaveOut)
             return false;
+        if (mayLeaveOut && !hasBefore)
+            MarkNulls(rows);
         if (_appended == _cells.Length)
             return true;
         for (var ordinal = 0; ordinal < _cells.Length; ordinal++)
@@ -84,7 +88,10 @@ sealed class RowScanner
             var isAbsent = _cells[ordinal] == Cell.Absent;
             if (isAbsent)
                 rows.Values.Columns[ordinal].AppendNull();
-            rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, isAbsent));
+            rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, isAbsent)
+            {
+                IsNull = _cells[ordinal] == Cell.AmbiguousNull,
+            });
         }
         return true;
     }
@@ -93,6 +100,17 @@ sealed class RowScanner
     public bool TryAppendKey(ChangeRows rows, int ordinal, JsonKind kind, ReadOnlySpan<byte> text, bool escaped) =>
         (!escaped || kind != JsonKind.String || TryUnescape(ref text)) &&
         _plan.Columns[ordinal].Append(rows.Values.Columns[ordinal], kind, text) == RejectReason.None;
+
+    void MarkNulls(ChangeRows rows)
+    {
+        foreach (var ordinal in _plan.AmbiguousNulls)
+        {
+            if (_cells[ordinal] != Cell.Appended || !rows.Values.Columns[ordinal].IsNull(rows.Count))
+                continue;
+            _cells[ordinal] = Cell.AmbiguousNull;
+            _appended--;
+        }
+    }
 
     bool TryAppendOther(ref JsonScanner scanner, ChangeRows rows, int ordinal)
     {

@@ -39,6 +39,7 @@ sealed class ValueScanner
         switch (_form)
         {
             case ValueForm.Text:
+            case >= ValueForm.IntervalMicroseconds: // As a string it is the text itself.
                 return TryText(ref scanner, target);
             case ValueForm.Int64:
                 return TryLong(ref scanner, target);

@@ -11,16 +11,25 @@ namespace Tapline.Streaming.Decoding.Values;
 sealed class ColumnDecoder
 {
     readonly Placeholder? _placeholder;
+    readonly StructuredText? _structured;
+    readonly int _wireScale;
 
     public ColumnDecoder(ColumnSchema column, WireFormat format, Placeholder placeholder)
     {
         Form = ValueForms.Of(column, format);
         IsKey = column.IsKey;
+        NullMayBeUnavailable = !column.IsKey && UnchangedNull.IsPossible(column, format);
+        if (Form >= ValueForm.NumericDouble)
+            _structured = new StructuredText(Form, column, format);
         // A numeric without a declared precision carries its scale in each value. The connector takes the scale from
         // the lower 11 bits of the type's modifier without their sign: -2 is 2046 to it.
         (Precision, Scale) = Form == ValueForm.NumericBytes
-            ? (0, (PostgresTypes.Split(column.SourceType).Second ?? 0) & 0x7FF)
+            ? (0, (PostgresTypes.Split(column.SourceType).Second ?? (column.SourceType == "money" ? 2 : 0)) & 0x7FF)
             : (column.Precision, column.Scale);
+        // The bytes are an integer under the scale of the source's type, whatever scale the lake's column has.
+        _wireScale = PostgresTypes.Split(column.SourceType) is ("numeric", not null, var second)
+            ? second ?? 0
+            : column.Scale;
         // A key always has its value: a text that looks like the placeholder is that value.
         if (!column.IsKey && column.Type is ColumnType.String or ColumnType.Binary)
             _placeholder = placeholder;
@@ -37,6 +46,9 @@ sealed class ColumnDecoder
 
     /// <summary>Decimal digits after the point.</summary>
     public int Scale { get; }
+
+    /// <summary>Whether the null of an update may stand for a value that the event does not carry.</summary>
+    public bool NullMayBeUnavailable { get; }
 
     /// <summary>A shorter text does not stand for a value that the event does not carry.</summary>
     public int UnavailableLengthMin => _placeholder?.LengthMin ?? int.MaxValue;
@@ -71,6 +83,7 @@ sealed class ColumnDecoder
             >= ValueForm.TimestampZoned and <= ValueForm.TimestampNanoseconds => AppendTimestamp(target, kind, text),
             >= ValueForm.Base64 and <= ValueForm.Hex => AppendBytes(target, kind, text),
             ValueForm.NumericBytes when kind != JsonKind.Number => AppendNumeric(target, kind, text),
+            >= ValueForm.NumericDouble => _structured!.Append(target, kind, text),
             >= ValueForm.TimeMilliseconds when kind == JsonKind.Number => AppendTime(target, text),
             _ => AppendText(target, text),
         };
@@ -168,10 +181,17 @@ sealed class ColumnDecoder
 
     RejectReason AppendDecimal(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
     {
+        if (Form == ValueForm.DecimalBytes && kind == JsonKind.Object)
+        {
+            var plain = DecimalBytes.VariableScaleText(text);
+            return plain is null
+                ? RejectReason.WrongType
+                : AppendDecimal(target, JsonKind.Number, Encoding.UTF8.GetBytes(plain));
+        }
         if (kind is not (JsonKind.Number or JsonKind.String))
             return RejectReason.WrongType;
         var reason = Form == ValueForm.DecimalBytes && kind == JsonKind.String
-            ? DecimalBytes.Read(text, Precision, out var value)
+            ? ReadDecimalBytes(text, out var value)
             : DecimalText.Read(text, Precision, Scale, out value);
         if (reason != RejectReason.None)
             return reason;
@@ -180,6 +200,16 @@ sealed class ColumnDecoder
         else
             target.Append(value);
         return RejectReason.None;
+    }
+
+    RejectReason ReadDecimalBytes(ReadOnlySpan<byte> text, out Int128 value)
+    {
+        if (_wireScale == Scale)
+            return DecimalBytes.Read(text, Precision, out value);
+        var reason = DecimalBytes.Read(text, PostgresTypes.DecimalPrecisionMax, out value);
+        return reason != RejectReason.None || DecimalText.TryShift(ref value, Scale - _wireScale, Precision)
+            ? reason
+            : RejectReason.ValueOutOfRange;
     }
 
     static RejectReason AppendDate(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
@@ -252,7 +282,7 @@ sealed class ColumnDecoder
     {
         var plain = kind switch
         {
-            JsonKind.String => DecimalBytes.PlainText(text, Scale),
+            JsonKind.String => DecimalBytes.PlainText(text, Scale, isScaleWrapped: _wireScale < 0),
             JsonKind.Object => DecimalBytes.VariableScaleText(text),
             _ => null,
         };

@@ -43,8 +43,8 @@ static class DecimalBytes
 
     /// <summary>The plain notation of a number of any size with <paramref name="scale"/> digits after the point; null
     /// when the text is not base64. A negative scale, which the source's type may declare, arrives as a fraction of
-    /// zeros.</summary>
-    public static string? PlainText(ReadOnlySpan<byte> base64, int scale)
+    /// zeros, which is left out (<paramref name="isScaleWrapped"/>).</summary>
+    public static string? PlainText(ReadOnlySpan<byte> base64, int scale, bool isScaleWrapped = false)
     {
         if (Math.Abs(scale) > ScaleMax || !Base64.IsValid(base64, out var length) || length == 0)
             return null;
@@ -58,6 +58,8 @@ static class DecimalBytes
         var text = new StringBuilder(digits);
         if (scale > 0)
             text.Insert(digits.Length - scale, '.');
+        if (isScaleWrapped && text.ToString().AsSpan(digits.Length - scale + 1).ContainsAnyExcept('0') is false)
+            text.Length = digits.Length - scale;
         if (unscaled.Sign < 0)
             text.Insert(0, '-');
         return text.ToString();

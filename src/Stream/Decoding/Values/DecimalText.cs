@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tapline.Streaming.Decoding.Values;
 
 /// <summary>Reads decimals from their plain or scientific notation, exactly:
@@ -41,6 +43,47 @@ static class DecimalText
             return RejectReason.ValueOutOfRange;
         unscaled = negative ? -value : value;
         return RejectReason.None;
+    }
+
+    /// <summary>Writes unscaled / 10^scale in plain notation; answers the length, at most 41 bytes.</summary>
+    public static int Write(Int128 unscaled, int scale, Span<byte> target)
+    {
+        Span<byte> digits = stackalloc byte[DigitsMax + 1];
+        Int128.Abs(unscaled).TryFormat(digits, out var count, default, CultureInfo.InvariantCulture);
+        var length = 0;
+        if (unscaled < 0)
+            target[length++] = (byte)'-';
+        if (count <= scale)
+        {
+            target[length++] = (byte)'0';
+            target[length++] = (byte)'.';
+            target.Slice(length, scale - count).Fill((byte)'0');
+            length += scale - count;
+            digits[..count].CopyTo(target[length..]);
+            return length + count;
+        }
+        digits[..(count - scale)].CopyTo(target[length..]);
+        length += count - scale;
+        if (scale == 0)
+            return length;
+        target[length++] = (byte)'.';
+        digits[(count - scale)..count].CopyTo(target[length..]);
+        return length + scale;
+    }
+
+    /// <summary>The shortest digits of a double in plain notation.</summary>
+    public static string Plain(double number)
+    {
+        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
+        var at = shortest.IndexOf('E', StringComparison.Ordinal);
+        if (at < 0)
+            return shortest;
+        var exponent = int.Parse(shortest.AsSpan(at + 1), CultureInfo.InvariantCulture);
+        var sign = shortest[0] == '-' ? "-" : "";
+        var digits = shortest[sign.Length..at].Replace(".", "", StringComparison.Ordinal);
+        return exponent < 0
+            ? $"{sign}0.{new string('0', -exponent - 1)}{digits}"
+            : sign + digits.PadRight(exponent + 1, '0');
     }
 
     static ReadOnlySpan<byte> TakeDigits(scoped ref ReadOnlySpan<byte> text)
@@ -92,10 +135,17 @@ static class DecimalText
     }
 
     /// <summary>Multiplies by 10^shift if that keeps every digit and stays below 10^precision.</summary>
-    static bool TryShift(ref Int128 value, int shift, int precision)
+    public static bool TryShift(ref Int128 value, int shift, int precision)
     {
         if (value == 0)
             return true;
+        if (value < 0)
+        {
+            value = -value;
+            var shifted = TryShift(ref value, shift, precision);
+            value = -value;
+            return shifted;
+        }
         for (; shift < 0; shift++)
         {
             var (quotient, rest) = Int128.DivRem(value, 10);

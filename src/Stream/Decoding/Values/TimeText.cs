@@ -83,10 +83,10 @@ static class TimeText
     };
 
     /// <summary>Writes a time of day as Debezium's <c>IsoTime</c> does: <c>10:20:30.12Z</c>, without zeros at the end
-    /// of the fraction. Answers the length.</summary>
+    /// of the fraction; 24:00:00 is the midnight that it means. Answers the length.</summary>
     public static int WriteTime(long nanoseconds, Span<byte> target)
     {
-        var (seconds, fraction) = Math.DivRem(nanoseconds, 1_000_000_000);
+        var (seconds, fraction) = Math.DivRem(nanoseconds % DayNanoseconds, 1_000_000_000);
         WritePair(seconds / 3600, target);
         target[2] = (byte)':';
         WritePair(seconds / 60 % 60, target[3..]);

@@ -50,6 +50,22 @@ enum ValueForm : byte
     TimeMicroseconds,
     /// <summary>A time of day in nanoseconds; kept as ISO 8601 text.</summary>
     TimeNanoseconds,
+    /// <summary>A numeric that no decimal column holds, as a JSON number; kept as plain decimal text.</summary>
+    NumericDouble,
+    /// <summary>The text of a type that the connector does not know, as its bytes are spelled.</summary>
+    EncodedText,
+    /// <summary>An interval in microseconds; kept as ISO 8601 text.</summary>
+    IntervalMicroseconds,
+    /// <summary>A struct of coordinates; kept as the database's text.</summary>
+    Point,
+    /// <summary>A struct of well-known binary and reference system; kept as the database's text.</summary>
+    Geometry,
+    /// <summary>An array of numbers; kept as the database's text.</summary>
+    Vector,
+    /// <summary>A struct of dimensions and pairs; kept as the database's text.</summary>
+    SparseVector,
+    /// <summary>An array whose elements are spelled otherwise than in the lake; kept as a JSON array.</summary>
+    Array,
 }
 
 static class ValueForms
@@ -90,6 +106,12 @@ static class ValueForms
         ValueForm.Base64 or ValueForm.Base64UrlSafe => "base64",
         ValueForm.Hex => "hexadecimal digits",
         ValueForm.NumericBytes => "a numeric as base64 or as scale and value",
+        ValueForm.NumericDouble => "a number",
+        ValueForm.IntervalMicroseconds => "an interval in microseconds",
+        ValueForm.Point => "a point of x and y",
+        ValueForm.Geometry => "a geometry as well-known binary",
+        ValueForm.Vector or ValueForm.SparseVector => "a vector",
+        ValueForm.Array => "an array of the column's type",
         ValueForm.TimeMilliseconds or ValueForm.TimeMicroseconds or ValueForm.TimeNanoseconds => "a time of day",
         _ => "any value",
     };
@@ -125,10 +147,13 @@ static class ValueForms
 
     static ValueForm OfText(ColumnSchema column, WireFormat format)
     {
+        if (column.SourceType.EndsWith("[]", StringComparison.Ordinal))
+            return ArrayText.IsNeeded(column.SourceType[..^2], format) ? ValueForm.Array : ValueForm.Text;
         var (name, digits, _) = PostgresTypes.Split(column.SourceType);
         return name switch
         {
-            "numeric" when format.Decimals == DecimalMode.Precise => ValueForm.NumericBytes,
+            "numeric" or "money" when format.Decimals == DecimalMode.Precise => ValueForm.NumericBytes,
+            "numeric" or "money" when format.Decimals == DecimalMode.Double => ValueForm.NumericDouble,
             "time without time zone" => format.Times switch
             {
                 TimeMode.IsoString => ValueForm.Text,
@@ -137,7 +162,23 @@ static class ValueForms
                 TimeMode.Nanoseconds => ValueForm.TimeNanoseconds,
                 _ => ValueForm.TimeMicroseconds,
             },
+            "point" => ValueForm.Point,
+            _ when IsNamed(name, "geometry") || IsNamed(name, "geography") => ValueForm.Geometry,
+            _ when IsNamed(name, "vector") || IsNamed(name, "halfvec") => ValueForm.Vector,
+            _ when IsNamed(name, "sparsevec") => ValueForm.SparseVector,
+            _ when format.Intervals == IntervalMode.Numeric &&
+                (name == "interval" || name.StartsWith("interval ", StringComparison.Ordinal)) =>
+                ValueForm.IntervalMicroseconds,
+            "line" or "lseg" or "box" or "path" or "polygon" or "circle" or "tsquery" or "jsonpath" or "pg_lsn"
+                or "pg_snapshot" or "txid_snapshot" or "regclass" or "regtype" or "regproc" or "regrole"
+                or "regnamespace" when format.Writer == EventWriter.Debezium => ValueForm.EncodedText,
+            _ when IsNamed(name, "lquery") && format.Writer == EventWriter.Debezium => ValueForm.EncodedText,
             _ => ValueForm.Text,
         };
     }
+
+    // A type of an extension has the schema in front of its name where that is not on the search path.
+    static bool IsNamed(string name, string type) =>
+        name == type || (name.Length > type.Length && name.EndsWith(type, StringComparison.Ordinal) &&
+            name[name.Length - type.Length - 1] == '.');
 }
