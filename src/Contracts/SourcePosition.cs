@@ -14,6 +14,10 @@ public readonly record struct SourcePosition(long Commit, long Lsn) : IComparabl
         return byCommit != 0 ? byCommit : Lsn.CompareTo(other.Lsn);
     }
 
+    /// <summary>The later of two.</summary>
+    public static SourcePosition Max(SourcePosition one, SourcePosition other) =>
+        one.CompareTo(other) >= 0 ? one : other;
+
     /// <summary>Both halves in PostgreSQL's notation.</summary>
     public override string ToString() => $"{FormatLsn(Commit)}:{FormatLsn(Lsn)}";
 

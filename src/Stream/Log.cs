@@ -36,4 +36,11 @@ static partial class Log
 
     [LoggerMessage(3008, LogLevel.Information, "lane {Lane} reads {Topic} from offset {Offset}")]
     public static partial void TopicAssigned(this ILogger logger, int lane, string topic, long offset);
+
+    [LoggerMessage(3010, LogLevel.Warning, "lane {Lane} shows a transaction in parts: {Reason}")]
+    public static partial void TransactionSplit(this ILogger logger, int lane, string reason);
+
+    [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
+    public static partial void TransactionRecordIgnored(
+        this ILogger logger, string topic, long offset, string reason);
 }

@@ -29,6 +29,10 @@ public sealed record StreamOptions
     /// <summary>A record with a larger key and value goes to quarantine.</summary>
     public int MessageBytesMax { get; init; } = 16 << 20;
 
+    /// <summary>Whether epochs are cut at the ends of transactions only, so that no manifest shows half of one. Needs
+    /// the source's transaction topic.</summary>
+    public bool WholeTransactions { get; init; }
+
     /// <summary>How often new topics are looked for.</summary>
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -201,11 +201,11 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
         {
             for (var i = 0; i < tables.Length; i++)
             {
-                var (gate, plan) = (new SequenceGate(), streams[i].Plan(tables[i].Table.Schema));
+                var (order, plan) = (new TopicOrder(), streams[i].Plan(tables[i].Table.Schema));
                 foreach (var chunk in tables[i].Chunks)
                 {
                     foreach (var slot in chunk.Slots.Span)
-                        Require(streams[i].Apply(chunk, slot, plan, gate));
+                        Require(streams[i].Apply(chunk, slot, plan, order) == ApplyOutcome.Done);
                 }
             }
         };
@@ -213,12 +213,15 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
 
     static void Admit(DecodedRows table)
     {
-        var gate = new SequenceGate();
+        var order = new TopicOrder();
+        var gate = order.Gate(0);
         var key = new byte[64];
         for (var row = 0; row < table.Plan.Rows.Count; row++)
         {
             var name = RowKey.Encode(table.Plan.Rows.Values, row, table.Plan.KeyColumns, ref key);
-            Require(gate.Admit(table.Plan.Rows.Metas[row].Position, name));
+            var meta = table.Plan.Rows.Metas[row];
+            Require(order.Judge(gate, meta.Position, name, row: null) == Verdict.New);
+            order.Pass(gate, meta);
         }
     }
 

@@ -166,7 +166,10 @@ static partial class ConfigFile
             stream.Seconds("epoch_seconds", 1, 0.05, 3600),
             stream.Integer("lanes", 1, 1, 256),
             (long)stream.Integer("memory_mb", 1024, 64, 1 << 20) << 20,
-            stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30));
+            stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30))
+        {
+            WholeTransactions = stream.Choice("transactions", false, ("split", false), ("whole", true)),
+        };
         stream.Close();
         return config;
     }

@@ -62,4 +62,8 @@ sealed record LakeConfig(string Path, Durability Durability);
 /// <param name="MemoryBytesMax">What changes may take between two commits is an eighth of this; the rows of the current
 /// tables come on top.</param>
 /// <param name="MessageBytesMax">The longest message; a longer one goes to quarantine.</param>
-sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int MessageBytesMax);
+sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int MessageBytesMax)
+{
+    /// <summary>Whether commits are cut at the ends of the source's transactions only.</summary>
+    public bool WholeTransactions { get; init; }
+}

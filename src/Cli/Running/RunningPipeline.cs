@@ -205,5 +205,6 @@ sealed class RunningPipeline : IAsyncDisposable
         EpochIntervalMax = TimeSpan.FromSeconds(Math.Max(30, config.Stream.Epoch.TotalSeconds)),
         EpochBytesMax = config.Stream.MemoryBytesMax / 8,
         MessageBytesMax = config.Stream.MessageBytesMax,
+        WholeTransactions = config.Stream.WholeTransactions,
     };
 }

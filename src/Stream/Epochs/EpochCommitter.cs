@@ -96,11 +96,14 @@ sealed class EpochCommitter(
         epoch,
         _versions,
         LaneTopics.Tabulate(topics.All, static partition => partition.Next),
-        LaneTopics.Tabulate(topics.All, static partition => new GateMark(
-            partition.Gate.Highest.Commit, partition.Gate.Highest.Lsn, [.. partition.Gate.KeysAtHighest])),
+        LaneTopics.Tabulate(topics.All, static partition => GateMark.Of(partition.Gate)),
         _positions,
         SourceTimestampUs,
-        CommittedAtMs);
+        CommittedAtMs)
+    {
+        Orders = new(topics.Orders.ToDictionary(static pair => pair.Key, static pair => OrderMark.Of(pair.Value)),
+            StringComparer.Ordinal),
+    };
 
     void Settle(long epoch, IEnumerable<TableStream> tables)
     {

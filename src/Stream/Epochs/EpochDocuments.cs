@@ -36,13 +36,11 @@ public sealed record EpochManifest(
     SortedDictionary<string, SortedDictionary<int, GateMark>> Gates,
     SortedDictionary<string, string> Positions,
     long SourceTimestampUs,
-    long CommittedAtMs);
-
-/// <summary>The state of a <see cref="Ordering.SequenceGate"/>.</summary>
-/// <param name="Commit">First half of the highest position.</param>
-/// <param name="Lsn">Second half.</param>
-/// <param name="Keys">The keys seen at that position, in hexadecimal digits.</param>
-public sealed record GateMark(long Commit, long Lsn, string[] Keys);
+    long CommittedAtMs)
+{
+    /// <summary>What is known of the order of each topic's changes; null in manifests of older versions.</summary>
+    public SortedDictionary<string, OrderMark>? Orders { get; init; }
+}
 
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(

@@ -9,13 +9,19 @@ static class LakeFileSql
 {
     /// <summary>All rows, in the file's order. A column that the file lacks is null, a narrower one is
     /// widened.</summary>
-    public static string Select(string path, ImmutableArray<ColumnSchema> columns)
+    public static string Select(string path, ImmutableArray<ColumnSchema> columns) =>
+        Select([path], columns, columns);
+
+    /// <summary>Some columns of all rows of several files.</summary>
+    public static string Select(
+        IEnumerable<string> paths, ImmutableArray<ColumnSchema> columns, ImmutableArray<ColumnSchema> wanted)
     {
-        var names = string.Join(", ", columns.Select(static column => SqlText.Identifier(column.Name)));
+        var names = string.Join(", ", wanted.Select(static column => SqlText.Identifier(column.Name)));
+        var files = string.Join(", ", paths.Select(SqlText.Literal));
         var schema = string.Join(", ", columns.Select(static column =>
             $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
             + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
-        return $"SELECT {names} FROM read_parquet({SqlText.Literal(path)}, schema = MAP {{{schema}}})";
+        return $"SELECT {names} FROM read_parquet([{files}], schema = MAP {{{schema}}})";
     }
 
     /// <summary>One row when the file has any of these columns, none when it has not.</summary>

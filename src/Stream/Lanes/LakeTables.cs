@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
@@ -57,6 +56,31 @@ sealed class LakeTables(
         return new TableStream(schema.Table, layout, rows, quarantine) { IsAhead = isAhead };
     }
 
+    /// <summary>The packed row that a record of a table's topic deleted, from the table's history; empty when it is not
+    /// there.</summary>
+    public async Task<byte[]> DeletedRowAsync(TableStream table, int partition, long offset, CancellationToken ct)
+    {
+        var pair = _pairs[table.Table];
+        var paths = new List<string>();
+        foreach (var file in pair.History.Snapshot.Files.Values)
+            paths.Add(await services.Lake.LocalPathAsync($"{pair.HistoryRoot}/{file.Location}", ct));
+        if (paths.Count == 0)
+            return [];
+        var columns = table.Layout.Columns;
+        using var connection = services.Duck.Connect();
+        using var result = connection.Query(
+            LakeFileSql.Select(paths, columns.AddRange(BookkeepingColumns.History), columns)
+            + string.Create(CultureInfo.InvariantCulture, $" WHERE _partition = {partition} AND _offset = {offset}"),
+            ct: ct);
+        var batch = new ColumnBatch(columns);
+        result.CopyTo(batch);
+        if (batch.Count == 0)
+            return [];
+        var packed = new ArrayBufferWriter<byte>(512);
+        RowCodec.Encode(batch, 0, default, default, packed);
+        return packed.WrittenSpan.ToArray();
+    }
+
     async Task<DeltaTable> OpenOrCreateAsync(
         string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>
         await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
@@ -101,18 +125,20 @@ sealed class LakeTables(
         var key = new byte[64];
         var source = new ColumnBatch(columns[..^BookkeepingColumns.Current.Length], batch.Columns);
         var marks = batch.Columns.AsSpan()[source.Columns.Length..];
+        var keyless = keyColumns.Length == 0 ? new KeylessRows(rows) : null;
         for (var row = 0; row < batch.Count; row++)
         {
             var meta = new RowMeta(
                 new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]),
                 marks[2].Int64s[row],
                 marks[3].Int64s[row]);
-            // Rows of a table without a key are never looked up: any distinct name will do.
-            var name = keyColumns.Length > 0
-                ? RowKey.Encode(source, row, keyColumns, ref key)
-                : Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file}:{row}"));
+            if (keyless is not null)
+            {
+                rows.AddStored(keyless.Pack(source, row, meta), file, row);
+                continue;
+            }
             packed.ResetWrittenCount();
-            RowCodec.Encode(source, row, meta, name, packed);
+            RowCodec.Encode(source, row, meta, RowKey.Encode(source, row, keyColumns, ref key), packed);
             rows.AddStored(packed.WrittenSpan, file, row);
         }
     }

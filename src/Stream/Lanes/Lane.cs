@@ -13,7 +13,8 @@ namespace Tapline.Streaming.Lanes;
 /// owns all it holds; it ends by cancellation or with <see cref="LaneFencedException"/>.</summary>
 sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoard board) : IAsyncDisposable
 {
-    static readonly TimeSpan RowInFlightWaitMax = TimeSpan.FromSeconds(2);
+    // How often a partition that waits is looked at.
+    static readonly TimeSpan HoldInterval = TimeSpan.FromMilliseconds(50);
 
     readonly EpochStore _epochs = new(services.Lake, options.Lane);
     readonly LaneTopics _topics = new();
@@ -22,10 +23,18 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     InlineSchemas? _inline;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
+    HeldPartitions? _held;
+    TransactionBarrier? _barrier;
     LakeTables? _lake;
     EpochCommitter? _committer;
     TopicDiscovery? _discovery;
     long _firstChangeAt;
+    bool _isRepeating;
+
+    HeldPartitions Held => _held ??= new HeldPartitions(_reader, services.Time);
+
+    TransactionBarrier Barrier =>
+        _barrier ??= new TransactionBarrier(options, _topics, services.Time, services.Logger);
 
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
@@ -38,10 +47,15 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             ct.ThrowIfCancellationRequested();
             await _discovery!.AssignNewAsync(ct);
+            Held.ReleaseOldRows(giveUp: false);
+            ReleaseTransactions();
             var wait = HasWork ? Remaining(interval) : options.DiscoveryInterval;
+            if (Held.Any && wait > HoldInterval)
+                wait = HoldInterval;
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
-            if (HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull) && !MustWaitForRowInFlight(interval))
+            var isDue = HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull || Barrier.IsFull);
+            if (isDue && await MayCutAsync(ct))
                 interval = await CommitAsync(ct);
         }
     }
@@ -57,8 +71,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     bool HasWork => _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
 
-    bool IsFull => _quarantine.Rows.ByteCount + _tables.Values.Sum(static table => table.History.Rows.ByteCount)
-        >= options.EpochBytesMax;
+    bool IsFull => EpochBytes >= options.EpochBytesMax;
+
+    long EpochBytes =>
+        _quarantine.Rows.ByteCount + _tables.Values.Sum(static table => table.History.Rows.ByteCount);
 
     async Task LoadAsync(CancellationToken ct)
     {
@@ -80,6 +96,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     async Task FinishAsync(EpochIntent intent, CancellationToken ct)
     {
         var until = new Dictionary<TopicPartition, long>();
+        _isRepeating = true;
         foreach (var (topic, ends) in intent.To)
         {
             foreach (var (number, end) in ends)
@@ -98,11 +115,18 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         }
         while (until.Any(end => _topics.Find(end.Key)!.Next < end.Value))
         {
-            foreach (var chunk in await _reader.PollAsync(options.DiscoveryInterval, options.FetchBytesMax, ct))
+            var chunks = await _reader.PollAsync(
+                Held.Any ? HoldInterval : options.DiscoveryInterval, options.FetchBytesMax, ct);
+            foreach (var chunk in chunks)
                 await ApplyAsync(chunk, ct, until[chunk.Partition]);
+            // What the stretch does not bring never comes: its first writer had given up, too.
+            Held.ReleaseOldRows(giveUp: until.All(end =>
+                _topics.Find(end.Key) is var partition && (partition!.IsHeld || partition.Next >= end.Value)));
         }
+        _isRepeating = false;
         var rejected = _quarantine.Rows.Count;
         await _committer!.FinishAsync(intent, _tables, ct);
+        Barrier.Settle();
         board.Rejected(rejected);
         services.Logger.EpochRecovered(options.Lane, intent.Epoch);
     }
@@ -110,6 +134,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     async Task ApplyAsync(RecordChunk chunk, CancellationToken ct, long until = long.MaxValue)
     {
         var partition = _topics.Find(chunk.Partition)!;
+        if (partition.IsHeld)
+            return;
         if (!HasWork)
             _firstChangeAt = services.Time.GetTimestamp();
         var slots = chunk.Slots;
@@ -120,38 +146,113 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 break;
             if (slot.Offset < partition.Next)
                 continue;
-            await ApplyAsync(chunk, slot, partition, ct);
+            if (await ApplyAsync(chunk, slot, partition, ct) is { } reason)
+            {
+                Held.Hold(partition, reason);
+                return;
+            }
             partition.Next = slot.Offset + 1;
         }
         partition.Next = Math.Max(partition.Next, Math.Min(chunk.NextOffset, until));
     }
 
-    async ValueTask ApplyAsync(RecordChunk chunk, RecordSlot slot, LanePartition partition, CancellationToken ct)
+    // Changes go as far as the ends of transactions that are known; they wait for the next one, but not forever.
+    void ReleaseTransactions()
     {
-        if (slot.ValueLength < 0)
-            return; // A tombstone is for Kafka's compaction; the delete before it has said all.
+        if (!options.WholeTransactions)
+            return;
+        if (Held.HasWaited(HoldReason.Transaction, TransactionBarrier.EndWaitMax))
+            Barrier.Suspend();
+        var mayGoOn = Barrier.HasAdvanced || Barrier.IsSuspended;
+        Barrier.Limit();
+        if (mayGoOn)
+            Held.Release(HoldReason.Transaction);
+    }
+
+    async Task<bool> MayCutAsync(CancellationToken ct)
+    {
+        if (Barrier.ExpectsUnknown)
+            await _discovery!.AssignNewAsync(ct, now: true);
+        return Barrier.MayCut(EpochBytes);
+    }
+
+    // Answers why the record cannot be applied yet; null when it was.
+    async ValueTask<HoldReason?> ApplyAsync(
+        RecordChunk chunk, RecordSlot slot, LanePartition partition, CancellationToken ct)
+    {
+        if (Barrier.IsItsTopic(chunk.Partition.Topic))
+            return Barrier.TryTake(chunk, slot, partition, _isRepeating) ? null : HoldReason.Epoch;
+        var rejected = _quarantine.Rows.Count;
+        var reason = await ApplyChangeAsync(chunk, slot, partition, ct);
+        partition.Order.SeenCount += _quarantine.Rows.Count - rejected;
+        return reason;
+    }
+
+    async ValueTask<HoldReason?> ApplyChangeAsync(
+        RecordChunk chunk, RecordSlot slot, LanePartition partition, CancellationToken ct)
+    {
         var topic = chunk.Partition.Topic;
+        if (slot.ValueLength < 0 && (!IsDeleteOfItsOwn(slot, partition) || _schemas.Newest(topic) is null))
+            return null;
         if (Math.Max(slot.KeyLength, 0) + (long)slot.ValueLength > options.MessageBytesMax)
         {
             Reject(chunk, slot, QuarantineReason.TooLarge,
                 $"{slot.ValueLength} bytes, at most {options.MessageBytesMax} are taken (stream.message_bytes_max)");
-            return;
+            return null;
         }
         var schema = await SchemaOfAsync(chunk, slot, topic, ct);
         if (schema is null)
-            return;
+            return null;
         var table = await TableAsync(topic, schema, ct);
-        if (table.Apply(chunk, slot, table.Plan(schema), partition.Gate))
-            return;
-        await _schemas.RefreshAsync(ct);
-        var newest = _schemas.Newest(topic);
-        var isNewer = newest is not null && newest.Version != schema.Version;
-        if (!isNewer || !table.Apply(chunk, slot, table.Plan(newest!), partition.Gate))
+        if (slot.ValueLength < 0)
+        {
+            table.ApplyTombstone(chunk, slot, table.Plan(schema), partition.Order);
+            return null;
+        }
+        var outcome = await ApplyAsync(chunk, slot, table, schema, partition, ct);
+        if (outcome == ApplyOutcome.UnknownColumn)
+        {
+            await _schemas.RefreshAsync(ct);
+            var newest = _schemas.Newest(topic);
+            if (newest is not null && newest.Version != schema.Version)
+                outcome = await ApplyAsync(chunk, slot, table, newest, partition, ct);
+        }
+        if (outcome == ApplyOutcome.UnknownColumn)
         {
             table.Reject(chunk, slot, QuarantineReason.Of(Decoding.RejectReason.UnknownColumn),
                 "a field that no announced schema has");
         }
+        return outcome switch
+        {
+            ApplyOutcome.AwaitsOldRow => HoldReason.OldRow,
+            ApplyOutcome.AwaitsTransaction => HoldReason.Transaction,
+            _ => null,
+        };
     }
+
+    async ValueTask<ApplyOutcome> ApplyAsync(
+        RecordChunk chunk,
+        RecordSlot slot,
+        TableStream table,
+        TableSchema schema,
+        LanePartition partition,
+        CancellationToken ct)
+    {
+        var mayWait = partition.GivenUpAt != slot.Offset;
+        var outcome = table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
+        if (outcome != ApplyOutcome.NeedsOldRow)
+            return outcome;
+        var position = table.Plan(schema).Rows.LastMeta.Position;
+        var moved = partition.Order.Moved.Rows[position];
+        partition.Order.Moved.Supply(
+            position, await Lake.DeletedRowAsync(table, moved.Partition, moved.Offset, ct));
+        return table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
+    }
+
+    // A tombstone is for Kafka's compaction, and the delete before it has said all. Only where a record is missing
+    // before it the delete itself was compacted away.
+    static bool IsDeleteOfItsOwn(RecordSlot slot, LanePartition partition) =>
+        slot.KeyLength > 0 && slot.Offset > partition.Next && slot.Offset - 1 != partition.Gate.DeleteOffset;
 
     // A record of our own source names its schema; a foreign one is read under the newest that is known.
     async ValueTask<TableSchema?> SchemaOfAsync(RecordChunk chunk, RecordSlot slot, string topic, CancellationToken ct)
@@ -166,7 +267,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await _schemas.RefreshAsync(ct);
             schema = Find();
         }
-        if (schema is null)
+        if (schema is null && !SignalRecord.Is(chunk.Value(slot)))
         {
             var known = _schemas.Newest(topic) is not null;
             Reject(chunk, slot, known ? QuarantineReason.UnknownSchema : QuarantineReason.UnknownTable,
@@ -199,11 +300,6 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     void Reject(RecordChunk chunk, in RecordSlot slot, string reason, string detail) =>
         _quarantine.Add(chunk.Partition.Topic, reason, detail, chunk, slot);
 
-    // A change of primary key comes as a delete and a create; a cut between them would lose the values that only the
-    // deleted row has. They follow each other closely: where they do not, they are in partitions of different order.
-    bool MustWaitForRowInFlight(TimeSpan interval) =>
-        _tables.Values.Any(static table => table.HasRowInFlight) && Remaining(interval) > -RowInFlightWaitMax;
-
     TimeSpan Remaining(TimeSpan interval) => interval - services.Time.GetElapsedTime(_firstChangeAt);
 
     async Task<TimeSpan> CommitAsync(CancellationToken ct)
@@ -211,6 +307,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var began = services.Time.GetTimestamp();
         var rejected = _quarantine.Rows.Count;
         await _committer!.CommitAsync(_tables, ct);
+        Barrier.Settle();
+        Held.Release(HoldReason.Epoch);
         board.Rejected(rejected);
         var took = services.Time.GetElapsedTime(began);
         board.Committed(_committer, Lake, _tables, took);

@@ -8,6 +8,7 @@ namespace Tapline.Streaming.Lanes;
 sealed class LaneTopics
 {
     readonly Dictionary<TopicPartition, LanePartition> _partitions = [];
+    readonly SortedDictionary<string, TopicOrder> _orders = new(StringComparer.Ordinal);
 
     /// <summary>All partitions that were ever read.</summary>
     public IReadOnlyCollection<LanePartition> All => _partitions.Values;
@@ -15,10 +16,15 @@ sealed class LaneTopics
     /// <summary>The partition's state, null when it was never read.</summary>
     public LanePartition? Find(TopicPartition partition) => _partitions.GetValueOrDefault(partition);
 
+    /// <summary>What is known of the order of each topic's changes.</summary>
+    public IReadOnlyDictionary<string, TopicOrder> Orders => _orders;
+
     /// <summary>Begins a partition at an offset.</summary>
     public LanePartition Begin(TopicPartition partition, long offset)
     {
-        var begun = new LanePartition(partition) { Next = offset, CommittedTo = offset };
+        if (!_orders.TryGetValue(partition.Topic, out var order))
+            _orders.Add(partition.Topic, order = new TopicOrder());
+        var begun = new LanePartition(partition, order) { Next = offset, CommittedTo = offset };
         _partitions.Add(partition, begun);
         return begun;
     }
@@ -32,8 +38,10 @@ sealed class LaneTopics
             {
                 var partition = Begin(new TopicPartition(topic, number), offset);
                 if (manifest.Gates.TryGetValue(topic, out var gates) && gates.TryGetValue(number, out var gate))
-                    partition.Gate.Restore(new(gate.Commit, gate.Lsn), gate.Keys);
+                    partition.Gate.Restore(new(gate.Commit, gate.Lsn), gate.Count, gate.Pass, gate.Run);
             }
+            if (offsets.Count > 0)
+                OrderMark.Restore(_orders[topic], manifest.Orders?.GetValueOrDefault(topic));
         }
     }
 
@@ -53,7 +61,7 @@ sealed class LaneTopics
 }
 
 /// <summary>One partition in a lane.</summary>
-sealed class LanePartition(TopicPartition id)
+sealed class LanePartition(TopicPartition id, TopicOrder order)
 {
     /// <summary>Which.</summary>
     public TopicPartition Id { get; } = id;
@@ -64,6 +72,18 @@ sealed class LanePartition(TopicPartition id)
     /// <summary>The offset up to which the lake has everything.</summary>
     public long CommittedTo { get; set; }
 
-    /// <summary>Tells replayed changes from new ones.</summary>
-    public SequenceGate Gate { get; } = new();
+    /// <summary>What is known of the order of its topic's changes.</summary>
+    public TopicOrder Order { get; } = order;
+
+    /// <summary>How far the changes have come that it has let through.</summary>
+    public SequenceGate Gate { get; } = order.Gate(id.Partition);
+
+    /// <summary>Whether it waits and is not read.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Its last wait; null when it never had to.</summary>
+    public PartitionHold? Hold { get; set; }
+
+    /// <summary>The record that has waited in vain; -1 for none.</summary>
+    public long GivenUpAt { get; set; } = -1;
 }

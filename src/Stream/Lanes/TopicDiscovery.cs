@@ -12,10 +12,11 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
     long _lookedAt;
     bool _looked;
 
-    /// <summary>Looks for new topics, at most once an interval, and assigns their partitions to the reader.</summary>
-    public async Task AssignNewAsync(CancellationToken ct)
+    /// <summary>Looks for new topics, at most once an interval or <paramref name="now"/>, and assigns their partitions
+    /// to the reader.</summary>
+    public async Task AssignNewAsync(CancellationToken ct, bool now = false)
     {
-        if (_looked && services.Time.GetElapsedTime(_lookedAt) < options.DiscoveryInterval)
+        if (!now && _looked && services.Time.GetElapsedTime(_lookedAt) < options.DiscoveryInterval)
             return;
         foreach (var topic in await services.Log.ListTopicsAsync(ct))
         {
@@ -45,6 +46,8 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
     {
         if (!topic.StartsWith(options.Prefix + ".", StringComparison.Ordinal))
             return false;
+        if (options.WholeTransactions && topic == TopicNames.Transactions(options.Prefix))
+            return true;
         var words = topic[(options.Prefix.Length + 1)..].Split('.');
         return words.Length == 2 && !Reserved.Contains(words[0]);
     }

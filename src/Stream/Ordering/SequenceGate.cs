@@ -1,82 +1,71 @@
 using Tapline.Contracts;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Ordering;
 
-/// <summary>Tells new changes of one topic partition from replayed ones. A source that restarts sends the last stretch
-/// again, with the same positions: what lies below the highest position seen is a repeat, and so is a key that was
-/// already
-/// seen at that position (several rows of one statement can share it).</summary>
-/// <remarks>Snapshot rows do not pass here: they carry the snapshot's position, not their own.</remarks>
+/// <summary>How far one topic partition has come. A source that restarts sends the last stretch again, with the same
+/// positions: what lies above the highest position is new, what does not is judged by the mark of its key
+/// (<see cref="TopicOrder.Judge"/>).</summary>
 sealed class SequenceGate
 {
-    readonly HashSet<string> _keysAtHighest = new(StringComparer.Ordinal);
-
-    // Nearly every position has one key only: it waits here as bytes, and costs no text, until a second one comes.
-    byte[] _firstKey = [];
-    int _firstKeyLength;
-
     /// <summary>The highest position let through; the default when there was none.</summary>
     public SourcePosition Highest { get; private set; }
 
-    /// <summary>The keys seen at <see cref="Highest"/>, as hexadecimal digits.</summary>
-    public IReadOnlyCollection<string> KeysAtHighest
-    {
-        get
-        {
-            MoveFirstKey();
-            return _keysAtHighest;
-        }
-    }
+    /// <summary>How many rows without a key were let through at <see cref="Highest"/>.</summary>
+    public long CountAtHighest { get; private set; }
 
-    /// <summary>Whether a change is new; remembers it when it is. A change without a key (<paramref name="key"/> empty)
-    /// is
-    /// new at an equal position, too: nothing tells two such rows apart.</summary>
-    public bool Admit(SourcePosition position, ReadOnlySpan<byte> key)
+    /// <summary>How many of them have come in the present pass: fewer while a source repeats itself.</summary>
+    public long CountInPass { get; private set; }
+
+    /// <summary>Names the run of the connector that wrote the last row without a key; 0 where it does not
+    /// say.</summary>
+    public ulong Run { get; private set; }
+
+    /// <summary>The offset of the last record that was a delete; -1 for none.</summary>
+    public long DeleteOffset { get; set; } = -1;
+
+    /// <summary>Takes note of a position that was let through.</summary>
+    public void Pass(SourcePosition position) => Highest = SourcePosition.Max(Highest, position);
+
+    /// <summary>Whether a row without a key is new; takes note of it when it is. Rows of one statement can share a
+    /// position, and equal rows are different rows: they are counted, because a source repeats them in the same number
+    /// from the first on.</summary>
+    public bool AdmitKeyless(SourcePosition position, ReadOnlySpan<byte> run)
     {
+        var runBefore = Run;
+        Run = run.IsEmpty ? 0 : KeyIndex.Hash(run);
         var order = position.CompareTo(Highest);
-        if (order < 0)
-            return false;
         if (order > 0)
         {
             Highest = position;
-            _keysAtHighest.Clear();
-            KeepFirstKey(key);
+            CountAtHighest = CountInPass = 1;
             return true;
         }
-        if (key.IsEmpty)
-            return true;
-        MoveFirstKey();
-        return _keysAtHighest.Add(Convert.ToHexString(key));
+        if (order < 0)
+        {
+            CountInPass = 0;
+            return false;
+        }
+        CountInPass = Run == runBefore ? CountInPass + 1 : 1;
+        if (CountInPass <= CountAtHighest)
+            return false;
+        CountAtHighest = CountInPass;
+        return true;
     }
 
-    /// <summary>Forgets everything: the source starts over (a new snapshot), and its positions may too.</summary>
+    /// <summary>Forgets everything.</summary>
     public void Reset()
     {
         Highest = default;
-        _keysAtHighest.Clear();
-        _firstKeyLength = 0;
+        CountAtHighest = CountInPass = 0;
     }
 
     /// <summary>Takes over what a manifest remembered.</summary>
-    public void Restore(SourcePosition highest, IEnumerable<string> keysAtHighest)
+    public void Restore(SourcePosition highest, long countAtHighest, long countInPass, ulong run)
     {
-        Reset();
         Highest = highest;
-        _keysAtHighest.UnionWith(keysAtHighest);
-    }
-
-    void KeepFirstKey(ReadOnlySpan<byte> key)
-    {
-        if (_firstKey.Length < key.Length)
-            _firstKey = new byte[key.Length * 2];
-        key.CopyTo(_firstKey);
-        _firstKeyLength = key.Length;
-    }
-
-    void MoveFirstKey()
-    {
-        if (_firstKeyLength > 0)
-            _keysAtHighest.Add(Convert.ToHexString(_firstKey.AsSpan(0, _firstKeyLength)));
-        _firstKeyLength = 0;
+        CountAtHighest = countAtHighest;
+        CountInPass = countInPass;
+        Run = run;
     }
 }

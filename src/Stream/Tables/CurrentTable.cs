@@ -44,8 +44,25 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
             Touch(file);
     }
 
+    /// <summary>Removes the rows whose position was before a truncate; most often all.</summary>
+    public void Truncate(Func<SourcePosition, bool> isBefore)
+    {
+        var remaining = State.LiveSlots().Count(slot => !isBefore(RowCodec.Meta(State.Row(slot)).Position));
+        if (remaining == 0)
+        {
+            Clear();
+            return;
+        }
+        var gone = State.LiveSlots()
+            .Where(slot => isBefore(RowCodec.Meta(State.Row(slot)).Position))
+            .Select(slot => RowCodec.Key(State.Row(slot)).ToArray())
+            .ToList();
+        foreach (var key in gone)
+            Remove(key);
+    }
+
     /// <summary>Removes all rows.</summary>
-    public void Truncate()
+    public void Clear()
     {
         State = new TableState();
         _pending.Clear();

@@ -70,6 +70,11 @@ static class RowCodec
             && !longer[common..].ContainsAnyExcept((byte)0);
     }
 
+    /// <summary>The columns' values in a form that is the same for equal rows of a layout, also when one was packed
+    /// before a column was added.</summary>
+    public static ReadOnlySpan<byte> Values(ReadOnlySpan<byte> packed) =>
+        Content(packed)[sizeof(ushort)..].TrimEnd((byte)0);
+
     static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> packed) => packed[(KeyStart + Key(packed).Length)..];
 
     /// <summary>Adds every column of a packed row to the first columns of a batch.</summary>

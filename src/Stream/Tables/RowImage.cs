@@ -75,6 +75,20 @@ sealed class RowImage
         return false;
     }
 
+    /// <summary>Whether the last row of a plan says nothing of a column of the layout.</summary>
+    public static bool Lacks(EventPlan plan, int column)
+    {
+        var from = plan.FromEvent[column];
+        if (from < 0)
+            return true;
+        foreach (var cell in Unavailable(plan.Rows, plan.Rows.Count - 1))
+        {
+            if (cell.Column == from)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The cells of a row that its event leaves out.</summary>
     static ReadOnlySpan<UnavailableCell> Unavailable(ChangeRows rows, int row)
     {

@@ -14,16 +14,15 @@ namespace Tapline.Streaming.Tables;
 /// keeps the current rows and gathers the history. Owned by the lane's task.</summary>
 sealed class TableStream
 {
-    static readonly byte[] TruncateKey = "truncate"u8.ToArray();
-
     readonly Dictionary<int, EventPlan> _plans = [];
-    readonly Dictionary<string, byte[]> _moved = new(StringComparer.Ordinal);
     readonly ArrayBufferWriter<byte> _packed = new(512);
     readonly QuarantineBuffer _quarantine;
     readonly RowImage _image;
+    readonly KeylessRows _keyless;
     readonly EvolutionPolicy _policy;
     TableSchema? _followed;
     SourcePosition _highest;
+    bool _isKeyless;
     byte[] _key = new byte[64];
 
     /// <summary>A table with what the lake has of it.</summary>
@@ -42,6 +41,7 @@ sealed class TableStream
         History = new HistoryBuffer(layout);
         _image = new RowImage(layout);
         _quarantine = quarantine;
+        _keyless = new KeylessRows(current);
     }
 
     /// <summary>The table.</summary>
@@ -70,21 +70,23 @@ sealed class TableStream
     /// lacks.</summary>
     public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsRelaid || IsAhead;
 
-    /// <summary>Whether a row is on its way from an old key to a new one: its values are only here.</summary>
-    public bool HasRowInFlight => _moved.Count > 0;
-
     /// <summary>The plan for a schema version.</summary>
     public EventPlan Plan(TableSchema schema)
     {
+        _isKeyless = schema.KeyColumns.Length == 0;
         if (_plans.TryGetValue(schema.Version, out var known) && ReferenceEquals(known.Events, schema))
             return known;
         return _plans[schema.Version] = new EventPlan(schema, Layout, _policy);
     }
 
-    /// <summary>Applies one record. False when the record has a column that the plan's schema lacks: there may be a
-    /// newer
-    /// schema to try; nothing was applied.</summary>
-    public bool Apply(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
+    /// <summary>Applies one record.</summary>
+    /// <param name="chunk">Where it lies.</param>
+    /// <param name="slot">The record.</param>
+    /// <param name="plan">How it becomes a row.</param>
+    /// <param name="order">What is known of its topic.</param>
+    /// <param name="mayWait">Whether it may be put off until the other half of a change of key has come.</param>
+    public ApplyOutcome Apply(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, bool mayWait = false)
     {
         var rows = plan.Rows;
         rows.Clear();
@@ -93,20 +95,40 @@ sealed class TableStream
             chunk.Key(slot), slot.KeyLength < 0, chunk.Value(slot), slot.ValueLength < 0, rows);
         switch (result.Status)
         {
+            case DecodeStatus.Row or DecodeStatus.Truncate
+                when rows.LastMeta.Kind != ChangeKind.Read && rows.LastMeta.Position.Commit >= order.CommitLimit:
+                return ApplyOutcome.AwaitsTransaction;
             case DecodeStatus.Row:
-                ApplyRow(chunk, slot, plan, gate);
-                return true;
+                return ApplyRow(chunk, slot, plan, order, mayWait);
             case DecodeStatus.Truncate:
-                ApplyTruncate(chunk, slot, rows.LastMeta, gate);
-                return true;
+                ApplyTruncate(chunk, slot, rows.LastMeta, order);
+                return ApplyOutcome.Done;
             case DecodeStatus.Rejected when result.Reason == RejectReason.UnknownColumn:
-                return false;
+                return ApplyOutcome.UnknownColumn;
             case DecodeStatus.Rejected:
                 Reject(chunk, slot, QuarantineReason.Of(result.Reason), result.Detail);
-                return true;
+                return ApplyOutcome.Done;
             default:
-                return true;
+                return ApplyOutcome.Done;
         }
+    }
+
+    /// <summary>Applies a tombstone whose delete the log has compacted away.</summary>
+    public void ApplyTombstone(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order)
+    {
+        plan.Rows.Clear();
+        var result = plan.Decoder.Decode(chunk.Key(slot), keyIsNull: false, BeforeImage.OfKey, false, plan.Rows);
+        if (result.Status != DecodeStatus.Row || plan.KeyColumns.Length == 0 || IsAhead)
+            return;
+        var key = RowKey.Encode(plan.Rows.Values, plan.Rows.Count - 1, plan.KeyColumns, ref _key);
+        if (!Current.State.TryFind(key, out var stateSlot))
+            return;
+        // All that is known of the delete is that it came after what this partition has had so far.
+        var meta = plan.Rows.LastMeta with { Position = order.Gate(chunk.Partition.Partition).Highest };
+        History.Add(Current.State.Row(stateSlot), Stamp(chunk, slot, meta));
+        Current.Remove(key);
+        order.Deleted.Add(key, meta.Position);
+        Counters.Applied(meta);
     }
 
     /// <summary>Puts a record into quarantine.</summary>
@@ -120,137 +142,244 @@ sealed class TableStream
     public void Settle()
     {
         History.Rows.Clear();
-        _moved.Clear();
         IsRelaid = false;
         IsAhead = false;
     }
 
-    void ApplyTruncate(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta, SequenceGate gate)
+    void ApplyTruncate(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta, TopicOrder order)
     {
-        if (!gate.Admit(meta.Position, TruncateKey))
+        var gate = order.Gate(chunk.Partition.Partition);
+        RestartIfSourceDid(order, gate, meta);
+        var verdict = order.Truncate(gate, meta);
+        if (verdict == Verdict.Repeat)
         {
             Counters.Repeated++;
             return;
         }
+        Counters.Applied(meta);
+        if (IsAhead)
+            return;
+        History.Add(Stamp(chunk, slot, meta));
+        if (verdict == Verdict.Late)
+            return;
+        if (_isKeyless || meta.Position == default)
+            Current.Clear();
+        else
+            Current.Truncate(order.IsTruncated);
+    }
+
+    ApplyOutcome ApplyRow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, bool mayWait)
+    {
+        var row = plan.Rows.Count - 1;
+        var meta = plan.Rows.Metas[row];
+        var gate = order.Gate(chunk.Partition.Partition);
+        RestartIfSourceDid(order, gate, meta);
+        if (plan.KeyColumns.Length == 0)
+        {
+            ApplyKeyless(chunk, slot, plan, order, gate);
+            return ApplyOutcome.Done;
+        }
+        var key = RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
+        if (meta.Kind == ChangeKind.Delete)
+            gate.DeleteOffset = slot.Offset;
+        if (IsAhead)
+        {
+            PassAhead(chunk, slot, key, meta, order, gate);
+            return ApplyOutcome.Done;
+        }
+        var mark = MarkOf(key);
+        var verdict = meta.Kind != ChangeKind.Read ? order.Judge(gate, meta.Position, key, mark)
+            : order.IsOutdated(gate, meta, mark ?? order.Deleted.Find(key)) ? Verdict.Repeat : Verdict.New;
+        if (verdict == Verdict.Repeat)
+        {
+            Counters.Repeated++;
+            return ApplyOutcome.Done;
+        }
+        if (!TryFollow(chunk, slot, plan, order, meta.Position))
+            return ApplyOutcome.Done;
+        switch (meta.Kind)
+        {
+            case ChangeKind.Delete:
+                ApplyDelete(chunk, slot, plan, key, order, gate, verdict);
+                return ApplyOutcome.Done;
+            case ChangeKind.Read:
+                ApplyRead(chunk, slot, plan, key, order);
+                return ApplyOutcome.Done;
+            default:
+                return ApplyUpsert(chunk, slot, plan, key, order, gate, verdict, mayWait);
+        }
+    }
+
+    // The lake has the change: only what is known of the order has to follow.
+    void PassAhead(
+        RecordChunk chunk, in RecordSlot slot, ReadOnlySpan<byte> key, in ChangeMeta meta, TopicOrder order,
+        SequenceGate gate)
+    {
+        Counters.Applied(meta);
+        if (meta.Kind == ChangeKind.Read)
+        {
+            order.Read(meta);
+            return;
+        }
+        order.Pass(gate, meta);
+        if (meta.Kind == ChangeKind.Delete)
+        {
+            order.Deleted.Add(key, meta.Position);
+            if (chunk.TryGetHeader(slot, "__debezium.newkey"u8, out _))
+                order.Moved.Leave(meta.Position, new MovedRow(null, chunk.Partition.Partition, slot.Offset));
+        }
+        else if (meta.Kind == ChangeKind.Create && chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _))
+        {
+            order.Moved.Arrive(meta.Position);
+        }
+    }
+
+    void ApplyDelete(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, TopicOrder order,
+        SequenceGate gate, Verdict verdict)
+    {
+        var meta = plan.Rows.LastMeta;
+        var stamp = Stamp(chunk, slot, meta);
+        var isKnown = Current.State.TryFind(key, out var stateSlot) && verdict == Verdict.New;
+        var packed = isKnown ? Current.State.Row(stateSlot) : default;
+        if (!isKnown && TryBuild(chunk, slot, plan, stored: default, out var image))
+            History.Add(image.Batch, image.Row, stamp);
+        else if (isKnown)
+            History.Add(packed, stamp);
+        else
+            return;
+        if (chunk.TryGetHeader(slot, "__debezium.newkey"u8, out _))
+        {
+            order.Moved.Leave(
+                meta.Position, new MovedRow(packed.ToArray(), chunk.Partition.Partition, slot.Offset));
+        }
+        if (isKnown)
+            Current.Remove(key);
+        order.Pass(gate, meta);
+        order.Deleted.Add(key, meta.Position);
+        Counters.Applied(meta);
+    }
+
+    ApplyOutcome ApplyUpsert(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, TopicOrder order,
+        SequenceGate gate, Verdict verdict, bool mayWait)
+    {
+        var meta = plan.Rows.LastMeta;
+        var arrives = meta.Kind == ChangeKind.Create && chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _);
+        MovedRow moved = default;
+        var hasLeft = arrives && order.Moved.Rows.TryGetValue(meta.Position, out moved);
+        ReadOnlySpan<byte> stored = moved.Packed;
+        if (verdict == Verdict.New && meta.Kind == ChangeKind.Update && Current.State.TryFind(key, out var stateSlot))
+            stored = Current.State.Row(stateSlot);
+        // A fresh row has no placeholders. Of any other change the missing values are in the row before it, and without
+        // that row nobody knows them.
+        if ((arrives || meta.Kind == ChangeKind.Update) && stored.IsEmpty && RowImage.NeedsBase(plan))
+        {
+            if (hasLeft && moved.Packed is null)
+                return ApplyOutcome.NeedsOldRow;
+            // A copy that was taken later does not have the row: it is gone by then.
+            if (meta.Position.Commit < order.CopiedAt)
+            {
+                Counters.Repeated++;
+                return ApplyOutcome.Done;
+            }
+            if (arrives && !hasLeft && order.HasPartitions && mayWait)
+                return ApplyOutcome.AwaitsOldRow;
+            Reject(chunk, slot, QuarantineReason.UnknownBase,
+                "an unchanged value was left out and the row is not known");
+            return ApplyOutcome.Done;
+        }
+        if (!TryBuild(chunk, slot, plan, stored, out var image))
+            return ApplyOutcome.Done;
+        var stamp = Stamp(chunk, slot, meta);
+        History.Add(image.Batch, image.Row, stamp);
+        if (verdict == Verdict.New)
+        {
+            _packed.ResetWrittenCount();
+            RowCodec.Encode(image.Batch, image.Row, stamp.Row, key, _packed);
+            Current.Put(_packed.WrittenSpan);
+        }
+        else
+        {
+            order.Deleted.Add(key, meta.Position);
+        }
+        order.Pass(gate, meta);
+        if (arrives)
+            order.Moved.Arrive(meta.Position);
+        Counters.Applied(meta);
+        return ApplyOutcome.Done;
+    }
+
+    void ApplyRead(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, TopicOrder order)
+    {
+        if (!TryBuild(chunk, slot, plan, stored: default, out var image))
+            return;
+        var meta = plan.Rows.LastMeta;
+        var stamp = Stamp(chunk, slot, meta);
+        order.Read(meta);
+        var known = MarkOf(key);
+        var mark = order.MarkOfRead(meta.Position, known ?? order.Deleted.Find(key));
+        _packed.ResetWrittenCount();
+        RowCodec.Encode(image.Batch, image.Row, stamp.Row with { Position = mark }, key, _packed);
+        if (Current.State.TryFind(key, out var stateSlot)
+            && RowCodec.HasSameColumns(Current.State.Row(stateSlot), _packed.WrittenSpan))
+        {
+            // A snapshot that was resumed reads rows again: nothing has happened to this one, and it may be known to be
+            // so up to a later commit.
+            if (mark.Commit > known?.Commit)
+                Current.Put(_packed.WrittenSpan);
+            Counters.Repeated++;
+            return;
+        }
+        History.Add(image.Batch, image.Row, stamp);
+        Current.Put(_packed.WrittenSpan);
+        Counters.Applied(meta);
+    }
+
+    void ApplyKeyless(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, SequenceGate gate)
+    {
+        var meta = plan.Rows.LastMeta;
+        chunk.TryGetHeader(slot, "__debezium.context.runId"u8, out var run);
+        if (meta.Kind != ChangeKind.Read && meta.Position != default && !gate.AdmitKeyless(meta.Position, run))
+        {
+            Counters.Repeated++;
+            return;
+        }
+        if (meta.Kind != ChangeKind.Read)
+            order.Pass(gate, meta);
         if (!IsAhead)
         {
-            History.Add(Stamp(chunk, slot, meta));
-            Current.Truncate();
+            if (!TryFollow(chunk, slot, plan, order, meta.Position))
+                return;
+            var isCurrent = !order.IsBeforeTruncate(meta.Position);
+            var stamp = Stamp(chunk, slot, meta);
+            if (!_keyless.TryApply(chunk.Value(slot), plan, _image, History, stamp, isCurrent, out var misfit))
+            {
+                if (misfit >= 0)
+                {
+                    RejectMisfit(chunk, slot, misfit);
+                    return;
+                }
+                Reject(chunk, slot, QuarantineReason.NoKey,
+                    $"the table has no key, and no row equals the one before op {(char)meta.Kind}");
+                return;
+            }
         }
         Counters.Applied(meta);
     }
 
-    void ApplyRow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SequenceGate gate)
-    {
-        var row = plan.Rows.Count - 1;
-        var meta = plan.Rows.Metas[row];
-        var key = plan.KeyColumns.Length == 0
-            ? default
-            : RowKey.Encode(plan.Rows.Values, row, plan.KeyColumns, ref _key);
-        if (meta.Kind == ChangeKind.Read)
-            RestartGateIfSourceDid(meta, gate);
-        else if (meta.Position != default && !gate.Admit(meta.Position, key))
-        {
-            Counters.Repeated++;
-            return;
-        }
-        if (IsAhead)
-        {
-            Counters.Applied(meta);
-            return;
-        }
-        if (!TryFollow(chunk, slot, plan, meta.Position))
-            return;
-        var stamp = Stamp(chunk, slot, meta);
-        if (plan.KeyColumns.Length == 0)
-            ApplyKeyless(chunk, slot, plan, stamp);
-        else if (meta.Kind == ChangeKind.Delete)
-            ApplyDelete(chunk, slot, plan, key, stamp);
-        else
-            ApplyUpsert(chunk, slot, plan, key, stamp);
-    }
-
-    void ApplyDelete(
-        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
-    {
-        if (Current.State.TryFind(key, out var stateSlot))
-        {
-            var packed = Current.State.Row(stateSlot);
-            History.Add(packed, stamp);
-            if (chunk.TryGetHeader(slot, "__debezium.newkey"u8, out var newKey))
-                _moved[Convert.ToHexString(newKey)] = packed.ToArray();
-            Current.Remove(key);
-        }
-        else if (TryBuild(chunk, slot, plan, stored: default, out var image))
-            History.Add(image.Batch, image.Row, stamp);
-        else
-            return;
-        Counters.Applied(plan.Rows.LastMeta);
-    }
-
-    void ApplyUpsert(
-        RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, in ChangeStamp stamp)
-    {
-        var found = Current.State.TryFind(key, out var stateSlot);
-        var stored = found ? Current.State.Row(stateSlot) : default;
-        if (chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _))
-            stored = _moved.Remove(Convert.ToHexString(chunk.Key(slot)), out var moved) ? moved : default;
-        else if (stamp.Kind is ChangeKind.Create or ChangeKind.Read)
-            stored = default;
-        // A fresh row has no placeholders. Of any other change the missing values are in the row before it, and without
-        // that row nobody knows them.
-        var needsBase = stamp.Kind == ChangeKind.Update || chunk.TryGetHeader(slot, "__debezium.oldkey"u8, out _);
-        if (needsBase && stored.IsEmpty && RowImage.NeedsBase(plan))
-        {
-            Reject(chunk, slot, QuarantineReason.UnknownBase,
-                "an unchanged value was left out and the row is not known");
-            return;
-        }
-        if (!TryBuild(chunk, slot, plan, stored, out var image))
-            return;
-        _packed.ResetWrittenCount();
-        RowCodec.Encode(image.Batch, image.Row, stamp.Row, key, _packed);
-        if (stamp.Kind == ChangeKind.Read && found
-            && RowCodec.HasSameColumns(Current.State.Row(stateSlot), _packed.WrittenSpan))
-        {
-            // A snapshot that was resumed reads rows again: nothing has happened to this one.
-            Counters.Repeated++;
-            return;
-        }
-        History.Add(image.Batch, image.Row, stamp);
-        Current.Put(_packed.WrittenSpan);
-        Counters.Applied(plan.Rows.LastMeta);
-    }
-
-    void ApplyKeyless(RecordChunk chunk, in RecordSlot slot, EventPlan plan, in ChangeStamp stamp)
-    {
-        if (stamp.Kind is not (ChangeKind.Create or ChangeKind.Read))
-        {
-            Reject(chunk, slot, QuarantineReason.NoKey, $"the table has no key: op {(char)stamp.Kind} names no row");
-            return;
-        }
-        // Nothing names the row but its place in the log.
-        BitConverter.TryWriteBytes(_key, stamp.Partition.Partition);
-        BitConverter.TryWriteBytes(_key.AsSpan(sizeof(int)), stamp.Offset);
-        if (!TryBuild(chunk, slot, plan, stored: default, out var image))
-            return;
-        _packed.ResetWrittenCount();
-        RowCodec.Encode(image.Batch, image.Row, stamp.Row, _key.AsSpan(0, sizeof(int) + sizeof(long)), _packed);
-        History.Add(image.Batch, image.Row, stamp);
-        Current.Put(_packed.WrittenSpan);
-        Counters.Applied(plan.Rows.LastMeta);
-    }
-
     // Brings the lake's columns up to the schema of a record. A record from before the newest change of columns, out of
     // another partition, changes nothing.
-    bool TryFollow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, SourcePosition position)
+    bool TryFollow(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, SourcePosition position)
     {
         if (!ReferenceEquals(_followed, plan.Events))
         {
             var isLate = position != default && position.CompareTo(_highest) < 0;
             var change = isLate ? Layout.AddRetired(plan.Events) : Layout.Evolve(plan.Events, _policy);
             if (change is not null)
-                Follow(change);
+                Follow(change, order);
             if (!isLate)
                 _followed = plan.Events;
         }
@@ -263,14 +392,19 @@ sealed class TableStream
         return false;
     }
 
-    void Follow(LayoutChange change)
+    void Follow(LayoutChange change, TopicOrder order)
     {
         History.Follow(change);
         _image.Follow(Layout);
         Current.Follow(change);
+        if (_isKeyless && change.ConcernsRows)
+            _keyless.Rename(Layout);
         var migration = new RowMigration(change);
-        foreach (var (key, packed) in _moved.ToArray())
-            _moved[key] = migration.Convert(packed).ToArray();
+        foreach (var (position, row) in order.Moved.Rows.ToArray())
+        {
+            if (row.Packed is { Length: > 0 } packed)
+                order.Moved.Supply(position, migration.Convert(packed).ToArray());
+        }
         IsRelaid = true;
     }
 
@@ -283,21 +417,23 @@ sealed class TableStream
     {
         if (_image.TryBuild(plan, stored, out image, out var misfit))
             return true;
-        Reject(chunk, slot, QuarantineReason.Of(RejectReason.ValueOutOfRange),
-            $"column {Layout.Columns[misfit].Name}: the value does not fit the lake's {Layout.Columns[misfit].Type}");
+        RejectMisfit(chunk, slot, misfit);
         return false;
     }
 
-    // A snapshot behind the changes seen so far: the source was restored or its slot made anew, and its positions count
-    // from there.
-    void RestartGateIfSourceDid(in ChangeMeta meta, SequenceGate gate)
+    void RejectMisfit(RecordChunk chunk, in RecordSlot slot, int column) =>
+        Reject(chunk, slot, QuarantineReason.Of(RejectReason.ValueOutOfRange),
+            $"column {Layout.Columns[column].Name}: the value does not fit the lake's {Layout.Columns[column].Type}");
+
+    void RestartIfSourceDid(TopicOrder order, SequenceGate gate, in ChangeMeta meta)
     {
-        if (meta.Snapshot != SnapshotMark.Snapshot || meta.Position.Lsn == 0
-            || meta.Position.Lsn >= gate.Highest.Commit)
-            return;
-        gate.Reset();
-        _highest = default;
+        if (order.RestartIfSourceDid(gate, meta))
+            _highest = default;
     }
+
+    SourcePosition? MarkOf(ReadOnlySpan<byte> key) => Current.State.TryFind(key, out var slot)
+        ? RowCodec.Meta(Current.State.Row(slot)).Position
+        : null;
 
     static ChangeStamp Stamp(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta) => new(
         meta.Kind,

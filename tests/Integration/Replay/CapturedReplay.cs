@@ -30,19 +30,29 @@ sealed class CapturedReplay : IAsyncDisposable
 
     public required StreamStatus Status { get; init; }
 
-    public static async Task<CapturedReplay> RunAsync(string database, params string[] files)
+    /// <summary>Replays into topics of one partition.</summary>
+    public static Task<CapturedReplay> RunAsync(string database, params string[] files) =>
+        RunAsync(Captures.Tables(database, Prefix, WireFormat.DebeziumDefault), partitions: 1, files);
+
+    /// <summary>Replays into topics of several partitions: records go where the connector says, else where their key
+    /// does, as Kafka's own producers do it.</summary>
+    public static async Task<CapturedReplay> RunAsync(
+        Dictionary<string, CapturedTable> tables, int partitions, params string[] files)
     {
-        var tables = Captures.Tables(database, Prefix, WireFormat.DebeziumDefault);
         var records = files.SelectMany(Captures.Records).ToList();
         var pipeline = await TestPipeline.StartAsync(Prefix);
-        await pipeline.AnnounceAsync([.. tables.Values.Select(static table => table.Schema)]);
         await pipeline.Log.EnsureTopicsAsync(
-            [.. records.Select(static record => record.Topic).Distinct().Select(static name => new TopicSpec(name, 1))],
+            [
+                .. records.Select(static record => record.Topic).Distinct().Select(name => new TopicSpec(
+                    name, tables.GetValueOrDefault(name)?.Schema.KeyColumns.Length > 0 ? partitions : 1)),
+            ],
             TestPipeline.Ct);
+        await pipeline.AnnounceAsync([.. tables.Values.Select(static table => table.Schema)]);
         await pipeline.SendAsync(records.Select(static record => new EventRecord(
             record.Topic, OrNull(record.Key), OrNull(record.Value))
         {
             Headers = [.. record.Headers.Select(static header => new EventHeader(header.Name, header.Value))],
+            Partition = record.Partition,
         }));
         return new CapturedReplay(pipeline, records, tables) { Status = await pipeline.CatchUpAsync() };
     }

@@ -11,6 +11,9 @@ sealed record CapturedRecord(string File, int Line, string Topic, byte[]? Key, b
 {
     public ImmutableArray<(string Name, byte[] Value)> Headers { get; init; } = [];
 
+    /// <summary>The partition that the connector chose; null where it left that to the key.</summary>
+    public int? Partition { get; init; }
+
     public override string ToString() => $"{File}:{Line} {Topic}";
 }
 
@@ -33,6 +36,8 @@ static class Captures
                 Bytes(record, "key"), Bytes(record, "value"))
             {
                 Headers = [.. HeadersOf(record.RootElement)],
+                Partition = record.RootElement.TryGetProperty("partition", out var partition)
+                    && partition.ValueKind == JsonValueKind.Number ? partition.GetInt32() : null,
             };
         }
 

@@ -20,10 +20,13 @@ sealed class LaneWorld : IAsyncDisposable
     readonly string _folder = Path.Combine(Path.GetTempPath(), "tapline-lane-" + Guid.NewGuid().ToString("N"));
     readonly Dictionary<int, string?> _rows = [];
     readonly List<EventRecord> _sent = [];
+    readonly int _partitions;
     long _lsn = 1000;
+    long _timestampUs = 5000;
 
-    public LaneWorld()
+    public LaneWorld(int partitions = 1)
     {
+        _partitions = partitions;
         Lake = new LocalObjectStore(
             Path.Combine(_folder, "lake"), new LocalStoreOptions { Durability = Durability.ProcessCrash });
         Store = Lake;
@@ -54,7 +57,8 @@ sealed class LaneWorld : IAsyncDisposable
 
     public async Task AnnounceAsync(CancellationToken ct)
     {
-        await Log.EnsureTopicsAsync([new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(Topic, 1)], ct);
+        await Log.EnsureTopicsAsync(
+            [new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(Topic, _partitions)], ct);
         await SendSchemaAsync(ct);
     }
 
@@ -125,18 +129,54 @@ sealed class LaneWorld : IAsyncDisposable
     {
         _rows.Remove(id);
         await ChangeAsync(id, 'd', "null", ct);
-        await SendAsync(new EventRecord(Topic, Key(id), null), ct);
+        await SendAsync(new EventRecord(Topic, Key(id), null) { Partition = id % _partitions }, ct);
     }
 
-    public async Task MoveAsync(int from, int to, CancellationToken ct)
+    /// <summary>Removes all rows; the record goes to one partition, as Debezium's does.</summary>
+    public async Task TruncateAsync(int partition, CancellationToken ct)
+    {
+        _rows.Clear();
+        _lsn += 10;
+        Changes++;
+        await SendAsync(new EventRecord(Topic, null, Envelope('t', "null", _lsn)) { Partition = partition }, ct);
+    }
+
+    /// <summary>Goes on at a position behind all others, an hour later: the database was restored.</summary>
+    public void RestoreSource()
+    {
+        _lsn = 100;
+        _timestampUs += 3_600_000_000;
+    }
+
+    /// <summary>Gives a row another key. With <paramref name="late"/> the old key's delete reaches the log after what
+    /// that does.</summary>
+    public async Task MoveAsync(int from, int to, CancellationToken ct, Func<Task>? late = null)
+    {
+        _rows[to] = _rows[from];
+        _rows.Remove(from);
+        var delete = Change(from, 'd', "null", new EventHeader("__debezium.newkey", Key(to)));
+        if (late is null)
+            await SendAsync(delete, ct);
+        _lsn -= 10;
+        var placeholder = Quote(Schema.Format.UnavailablePlaceholder);
+        var after = $$"""{"id":{{to}},"body":{{placeholder}}{{ExtraColumns()}}}""";
+        await ChangeAsync(to, 'c', after, ct, new EventHeader("__debezium.oldkey", Key(from)));
+        if (late is null)
+            return;
+        await late();
+        await SendAsync(delete, ct);
+    }
+
+    /// <summary>Sends the first half of a change of key; the answer sends the second.</summary>
+    public async Task<Func<Task>> LeaveAsync(int from, int to, CancellationToken ct)
     {
         _rows[to] = _rows[from];
         _rows.Remove(from);
         await ChangeAsync(from, 'd', "null", ct, new EventHeader("__debezium.newkey", Key(to)));
         _lsn -= 10;
-        var placeholder = Quote(Schema.Format.UnavailablePlaceholder);
-        var after = $$"""{"id":{{to}},"body":{{placeholder}}{{ExtraColumns()}}}""";
-        await ChangeAsync(to, 'c', after, ct, new EventHeader("__debezium.oldkey", Key(from)));
+        var after = $$"""{"id":{{to}},"body":{{Quote(Schema.Format.UnavailablePlaceholder)}}{{ExtraColumns()}}}""";
+        var create = Change(to, 'c', after, new EventHeader("__debezium.oldkey", Key(from)));
+        return () => SendAsync(create, ct);
     }
 
     /// <summary>Sends the last records once more, as a source does after a crash.</summary>
@@ -189,9 +229,12 @@ sealed class LaneWorld : IAsyncDisposable
         {
             if (!topic.Name.StartsWith(Prefix + ".app.", StringComparison.Ordinal))
                 continue;
-            var end = (await Log.OffsetsAsync(new TopicPartition(topic.Name, 0), ct)).End;
-            if (end > 0 && (!manifest.Offsets.TryGetValue(topic.Name, out var offsets) || offsets[0] < end))
-                return false;
+            for (var partition = 0; partition < topic.Partitions; partition++)
+            {
+                var end = (await Log.OffsetsAsync(new TopicPartition(topic.Name, partition), ct)).End;
+                if (end > (manifest.Offsets.GetValueOrDefault(topic.Name)?.GetValueOrDefault(partition) ?? 0))
+                    return false;
+            }
         }
         return true;
     }
@@ -270,23 +313,30 @@ sealed class LaneWorld : IAsyncDisposable
 
     IEventProducer Producer() => Log.OpenProducer("world");
 
-    async Task ChangeAsync(int id, char op, string after, CancellationToken ct, EventHeader? header = null)
+    Task ChangeAsync(int id, char op, string after, CancellationToken ct, EventHeader? header = null) =>
+        SendAsync(Change(id, op, after, header), ct);
+
+    EventRecord Change(int id, char op, string after, EventHeader? header = null)
     {
         _lsn += 10;
         Changes++;
-        var commit = _lsn / 100 * 100;
-        var envelope = $$"""
-            {"before":null,"after":{{after}},
-             "source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{commit}}\",\"{{_lsn}}\"]",
-                       "ts_us":5000,"schema":"app","table":"items","txId":{{commit}},"lsn":{{_lsn}}},
-             "transaction":null,"op":"{{op}}","ts_ms":6}
-            """;
         var version = Encoding.UTF8.GetBytes($"{Schema.Version}");
         var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, version) };
         if (header is { } extra)
             headers.Add(extra);
-        await SendAsync(new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope)) { Headers = headers }, ct);
+        return new EventRecord(Topic, Key(id), Envelope(op, after, _lsn))
+        {
+            Headers = headers,
+            Partition = id % _partitions,
+        };
     }
+
+    byte[] Envelope(char op, string after, long lsn) => Encoding.UTF8.GetBytes($$"""
+        {"before":null,"after":{{after}},
+         "source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{lsn / 100 * 100}}\",\"{{lsn}}\"]",
+                   "ts_us":{{_timestampUs}},"schema":"app","table":"items","txId":{{lsn / 100 * 100}},"lsn":{{lsn}}},
+         "transaction":null,"op":"{{op}}","ts_ms":6}
+        """);
 
     static ReadOnlyMemory<byte>? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text).AsMemory();
 
