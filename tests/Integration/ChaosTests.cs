@@ -16,7 +16,7 @@ public sealed class ChaosTests
             "no embedded PostgreSQL: run ./tapline setup");
 
         var (code, output, errors) = await ChaosAsync("--rounds", "5", "--seed", "5", "--rate", "200",
-            "--seconds-per-round", "2");
+            "--seconds-per-round", "2", "--drift");
 
         Assert.True(code == 0, $"exit code {code}\n{errors}\n{output}");
         using var report = JsonDocument.Parse(output);

@@ -41,9 +41,15 @@ sealed class ChaosPipeline : IAsyncDisposable
 
     /// <summary>Writes the configuration and starts all parts.</summary>
     public static async Task<ChaosPipeline> StartAsync(
-        ChaosFolder folder, string connectionString, NpgsqlDataSource database, TimeProvider time, CancellationToken ct)
+        ChaosFolder folder,
+        string connectionString,
+        NpgsqlDataSource database,
+        bool drifts,
+        TimeProvider time,
+        CancellationToken ct)
     {
         var port = FreePort();
+        var drift = drifts ? $", \"{DriftWorkload.Tables}\"" : "";
         var yaml = $$"""
             # The pipeline of a chaos run, good while that runs.
             pipeline: bar
@@ -51,7 +57,7 @@ sealed class ChaosPipeline : IAsyncDisposable
             source:
               postgres:
                 connection: "{{connectionString}}"
-                tables: ["app.*", "billing.*", "marketing.*"]
+                tables: ["app.*", "billing.*", "marketing.*"{{drift}}]
                 parallelism: 1
                 heartbeat_seconds: 1
             lake: { path: lake, durability: process }

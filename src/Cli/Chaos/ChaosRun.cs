@@ -17,7 +17,6 @@ sealed class ChaosRun(
 {
     const int CopyStrikes = 2;
 
-    static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(2);
     static readonly TimeSpan CopyPauseMax = TimeSpan.FromSeconds(1);
     static readonly TimeSpan CopyMomentMax = TimeSpan.FromMilliseconds(200);
 
@@ -26,6 +25,7 @@ sealed class ChaosRun(
     EmbeddedPostgres? _postgres;
     NpgsqlDataSource? _connections;
     BarDatabase? _business;
+    DriftWorkload? _drift;
     ChaosPipeline? _pipeline;
     VersionCheck? _versions;
     IReadOnlyDictionary<string, string[]> _keys = new Dictionary<string, string[]>();
@@ -70,8 +70,11 @@ sealed class ChaosRun(
         _connections = NpgsqlDataSource.Create(_postgres.ConnectionString);
         _business = new BarDatabase(_connections, new BarModel(options.Seed), time);
         var rows = await _business.CreateAsync(ct);
+        if (options.Drift)
+            await (_drift = new DriftWorkload(_connections, options.Seed, time)).CreateAsync(ct);
         _keys = await KeysAsync(_connections, ct);
-        _pipeline = await ChaosPipeline.StartAsync(folder, _postgres.ConnectionString, _connections, time, ct);
+        _pipeline = await ChaosPipeline.StartAsync(
+            folder, _postgres.ConnectionString, _connections, options.Drift, time, ct);
         _versions = new VersionCheck(RunningPipeline.OpenLake(_pipeline.Config.Lake, time));
         screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
     }
@@ -114,7 +117,8 @@ sealed class ChaosRun(
         Require();
         var changesBefore = _business.Changes;
         var started = time.GetTimestamp();
-        await _pipeline.WatchAsync(c => DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), ct);
+        await _pipeline.WatchAsync(
+            c => Task.WhenAll(DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), CommitHugeAsync(round, c)), ct);
         var length = time.GetElapsedTime(started);
 
         var (catchUp, rows, findings) = (TimeSpan.Zero, 0L, new List<Finding>());
@@ -153,17 +157,27 @@ sealed class ChaosRun(
             await Task.Delay(left, time, ct);
     }
 
+    async Task CommitHugeAsync(int round, CancellationToken ct)
+    {
+        if (_drift is not null && options.HugeRows > 0 && round == (options.Rounds + 1) / 2)
+            await _drift.CommitHugeAsync(round, options.HugeRows, ct);
+    }
+
     // The load goes on for as long as the strikes take.
     async Task DoBusinessAsync(Task strikes, CancellationToken ct)
     {
         Require();
         using var until = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var business = _business.RunAsync(options.ChangesPerSecond, until.Token);
-        await Task.WhenAny(strikes, business);
+        Task[] loads =
+        [
+            _business.RunAsync(options.ChangesPerSecond, until.Token),
+            .. _drift is null ? Array.Empty<Task>() : [_drift.RunAsync(until.Token)],
+        ];
+        await Task.WhenAny([strikes, .. loads]);
         await until.CancelAsync();
         try
         {
-            await business;
+            await Task.WhenAll(loads);
         }
         catch (OperationCanceledException)
         {
@@ -177,7 +191,7 @@ sealed class ChaosRun(
         Require();
         var started = time.GetTimestamp();
         await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
-        await VerifyVerb.CatchUpOf(_pipeline.Config, view, CatchUpMax, _quiet)
+        await VerifyVerb.CatchUpOf(_pipeline.Config, view, options.CatchUpMax, _quiet)
             .WaitAsync(await _pipeline.CurrentLsnAsync(ct), ct);
         return time.GetElapsedTime(started);
     }
@@ -186,7 +200,7 @@ sealed class ChaosRun(
     {
         Require();
         await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
-        var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], CatchUpMax, _quiet, ct);
+        var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], options.CatchUpMax, _quiet, ct);
         findings.AddRange(verified.Tables.Where(static table => !table.IsEqual).Select(Describe));
         using var lake = await LakeFolder.OpenSessionAsync(folder.Lake, time, ct);
         findings.AddRange(new HistoryCheck(lake, _keys).Run(ct));

@@ -26,6 +26,14 @@ sealed class ChaosVerb : Verb
         Description = "Changes a second",
         DefaultValueFactory = static _ => 800,
     };
+    readonly Option<bool> _drift = new("--drift")
+    {
+        Description = "Also tables whose columns, types and keys change all the time",
+    };
+    readonly Option<int> _hugeRows = new("--huge-rows")
+    {
+        Description = "Rows of one transaction in the middle round; with --drift",
+    };
     readonly Option<string?> _folder = new("--dir")
     {
         Description = "Where everything goes, empty or absent; otherwise a temporary folder",
@@ -35,12 +43,19 @@ sealed class ChaosVerb : Verb
 
     public ChaosVerb()
         : base("chaos", "Kill the parts of a busy pipeline again and again, and prove that the lake stays right",
-            "chaos --rounds 5", "chaos --rounds 30 --seed 7 --dir /tmp/chaos --keep")
+            "chaos --rounds 5", "chaos --rounds 30 --seed 7 --dir /tmp/chaos --keep",
+            "chaos --rounds 40 --seconds-per-round 10 --drift --huge-rows 5000000")
     {
-        foreach (var option in new Option[] { _rounds, _seed, _seconds, _rate, _folder, _keep })
+        foreach (var option in new Option[] { _rounds, _seed, _seconds, _rate, _drift, _hugeRows, _folder, _keep })
             Options.Add(option);
         AtLeast(_rounds, 1);
         AtLeast(_rate, 1);
+        AtLeast(_hugeRows, 0);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_hugeRows) > 0 && !result.GetValue(_drift))
+                result.AddError("--huge-rows needs --drift: the transaction is one of its tables'");
+        });
         AtLeast(_seconds, 0.5);
     }
 
@@ -53,7 +68,9 @@ sealed class ChaosVerb : Verb
             line.GetValue(_rounds),
             line.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             TimeSpan.FromSeconds(line.GetValue(_seconds)),
-            line.GetValue(_rate));
+            line.GetValue(_rate),
+            line.GetValue(_drift),
+            line.GetValue(_hugeRows));
         using var logs = ProcessLog.Open(line);
         var report = new ChaosReport(options, folder);
         try

@@ -34,6 +34,12 @@ static class SlotFailure
         + "or choose another slot name.",
         cause);
 
+    public static TaplineException NoneFree(Exception cause) => new(
+        "the server has no replication slot left",
+        "Raise max_replication_slots and restart it, or drop a slot that nobody reads "
+        + "(SELECT slot_name, active FROM pg_replication_slots;).",
+        cause);
+
     public static TaplineException Foreign(PostgresSourceOptions options) => new(
         $"slot {options.SlotName} exists, but the log knows nothing of a source {options.Prefix} that created it",
         $"If nobody needs it, run SELECT pg_drop_replication_slot('{options.SlotName}'); "

@@ -11,8 +11,8 @@ namespace Tapline.Ingest.Postgres;
 
 /// <summary>Holds the slot against what the log knows of it, and runs the first copy under the slot's own snapshot,
 /// or a later one when the copy is resumed.
-/// <para>A resumed copy converges all the same: the slot stays where the first snapshot was, so the stream that follows
-/// replays every change since then over rows that may already contain it.</para></summary>
+/// <para>The slot stays where the first snapshot was: what follows a resumed copy repeats changes that some rows have
+/// in them. Each row says at which position it was copied, so that the reader of the log can tell.</para></summary>
 sealed class SlotSetup(
     NpgsqlDataSource database,
     PostgresSourceOptions options,
@@ -92,40 +92,47 @@ sealed class SlotSetup(
     {
         var epoch = (progress.Slot?.Epoch ?? 0) + 1;
         await progress.SetSlotAsync(new SlotProgress(epoch, CopyStage.Creating, options.SlotName, 0, 0), ct);
+        await CopyAsync(options.SlotName, isTemporary: false, Created, tables, copy, ct);
+
+        Task Created(long lsn)
+        {
+            logger.SlotCreated(options.SlotName, SourcePosition.FormatLsn(lsn), tables.Count);
+            return progress.SetSlotAsync(progress.Slot! with { Stage = CopyStage.Copying, Lsn = lsn }, ct);
+        }
+    }
+
+    // The slot of the first start lies before this snapshot: the stream will begin with changes that some rows have in
+    // them. Only a slot's own snapshot stands at an exact position among the commits, so that the rows can say which.
+    Task ResumeAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct) => CopyAsync(
+        $"tapline_resume_{time.GetUtcNow().ToUnixTimeMilliseconds()}", isTemporary: true,
+        static _ => Task.CompletedTask, tables, copy, ct);
+
+    async Task CopyAsync(
+        string slotName,
+        bool isTemporary,
+        Func<long, Task> created,
+        IReadOnlyList<SourceTable> tables,
+        InitialCopy copy,
+        CancellationToken ct)
+    {
         var connection = new LogicalReplicationConnection(SourceSession.ConnectionString(options.ConnectionString));
         try
         {
             await connection.Open(ct);
-            var created = await connection.CreatePgOutputReplicationSlot(
-                options.SlotName, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export, cancellationToken: ct);
-            var lsn = unchecked((long)(ulong)created.ConsistentPoint);
-            logger.SlotCreated(options.SlotName, SourcePosition.FormatLsn(lsn), tables.Count);
-            await progress.SetSlotAsync(progress.Slot! with { Stage = CopyStage.Copying, Lsn = lsn }, ct);
-            var snapshot = new SnapshotHandle(
-                created.SnapshotName!, lsn, 0, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
+            var slot = await connection.CreatePgOutputReplicationSlot(
+                slotName, isTemporary, LogicalSlotSnapshotInitMode.Export, cancellationToken: ct);
+            var lsn = unchecked((long)(ulong)slot.ConsistentPoint);
+            await created(lsn);
+            var snapshot = new SnapshotHandle(slot.SnapshotName!, lsn, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
             await copy.RunAsync(tables, snapshot, connection.DisposeAsync, ct);
+        }
+        catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.ConfigurationLimitExceeded)
+        {
+            throw SlotFailure.NoneFree(full);
         }
         finally
         {
             await connection.DisposeAsync();
-        }
-    }
-
-    async Task ResumeAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
-    {
-        var holder = await database.OpenConnectionAsync(ct);
-        try
-        {
-            await using var begin = new NpgsqlCommand(
-                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot()", holder);
-            var name = (string)(await begin.ExecuteScalarAsync(ct))!;
-            var (xmin, lsn, micros) = await SnapshotHandle.IdentifyAsync(holder, ct);
-            // The rows of a later snapshot carry its own position: one key's two states never share one.
-            await copy.RunAsync(tables, new SnapshotHandle(name, lsn, xmin, micros), holder.DisposeAsync, ct);
-        }
-        finally
-        {
-            await holder.DisposeAsync();
         }
     }
 

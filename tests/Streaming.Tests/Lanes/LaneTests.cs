@@ -45,6 +45,36 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public async Task A_change_from_before_its_rows_copy_is_a_repeat()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        // At 5000, after the changes below: 1 and 2 have taken each other's key, 3 was moved to 4, 5 is gone.
+        await world.CopyRowAsync(1, "was 2", copiedAt: 5_000, Ct);
+        await world.CopyRowAsync(2, "was 1", copiedAt: 5_000, Ct);
+        await world.CopyRowAsync(4, "was 3", copiedAt: 5_000, Ct);
+        var copied = world.Rows.ToDictionary();
+        world.Assume(3);
+        world.Assume(5);
+        world.GoBackTo(1_000);
+        await world.MoveAsync(1, -1, Ct);
+        await world.MoveAsync(2, 1, Ct);
+        await world.MoveAsync(-1, 2, Ct);
+        await world.PutAsync(3, "", Ct, unchangedBody: true);
+        await world.DeleteAsync(4, Ct);
+        await world.PutAsync(4, "was 3", Ct);
+        await world.PutAsync(5, "", Ct, unchangedBody: true);
+        await world.DeleteAsync(5, Ct);
+        world.GoBackTo(6_000);
+        await world.PutAsync(2, "was 1, then changed", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        copied[2] = "was 1, then changed";
+        Assert.Equal(copied.OrderBy(row => row.Key), (await world.CurrentAsync(Ct)).OrderBy(row => row.Key));
+    }
+
+    [Fact]
     public async Task A_column_added_while_streaming_appears_and_is_null_before()
     {
         await using var world = new LaneWorld();

@@ -125,6 +125,25 @@ sealed class LaneWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Goes back to a position: what is sent next is older than what was sent last.</summary>
+    public void GoBackTo(long lsn) => _lsn = lsn;
+
+    /// <summary>Lets the source have a row of which the log knows nothing.</summary>
+    public void Assume(int id) => _rows[id] = "";
+
+    /// <summary>Copies a row as our own source does: it says where the copy stands among the commits.</summary>
+    public async Task CopyRowAsync(int id, string body, long copiedAt, CancellationToken ct)
+    {
+        _rows[id] = body;
+        var row = $$"""{"id":{{id}},"body":{{Quote(body)}}{{ExtraColumns()}}}""";
+        await SendAsync(
+            new EventRecord(Topic, Key(id), Envelope('r', row, copiedAt, isCopy: true))
+            {
+                Headers = [new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}"))],
+            },
+            ct);
+    }
+
     public async Task DeleteAsync(int id, CancellationToken ct)
     {
         _rows.Remove(id);
@@ -331,9 +350,10 @@ sealed class LaneWorld : IAsyncDisposable
         };
     }
 
-    byte[] Envelope(char op, string after, long lsn) => Encoding.UTF8.GetBytes($$"""
+    byte[] Envelope(char op, string after, long lsn, bool isCopy = false) => Encoding.UTF8.GetBytes($$"""
         {"before":null,"after":{{after}},
-         "source":{"ts_ms":5,"snapshot":"false","db":"shop","sequence":"[\"{{lsn / 100 * 100}}\",\"{{lsn}}\"]",
+         "source":{"ts_ms":5,"snapshot":"{{(isCopy ? "true" : "false")}}","db":"shop",
+                   "sequence":"[\"{{lsn / 100 * 100}}\",\"{{lsn}}\"]",
                    "ts_us":{{_timestampUs}},"schema":"app","table":"items","txId":{{lsn / 100 * 100}},"lsn":{{lsn}}},
          "transaction":null,"op":"{{op}}","ts_ms":6}
         """);

@@ -33,22 +33,13 @@ sealed class EnvelopeWriter
     /// <summary>Makes the changes that follow part of a committed transaction. The first half of their sequence is the
     /// position of this commit, where Debezium gives the end of the one before: both order transactions alike, but ours
     /// is the same after a restart, whatever the reader saw before.</summary>
-    public void BeginTransaction(long commitLsn, long commitMicros, long transactionId)
-    {
-        Begin(commitMicros, transactionId, "false"u8);
-        _origin.Append("\\\""u8);
-        _origin.AppendNumber(commitLsn);
-        _origin.Append("\\\""u8);
-        _sequenceEnd = _origin.Length;
-    }
+    public void BeginTransaction(long commitLsn, long commitMicros, long transactionId) =>
+        Begin(commitLsn, commitMicros, transactionId, "false"u8);
 
-    /// <summary>Makes the rows that follow part of a snapshot. They have no commit.</summary>
-    public void BeginSnapshot(long snapshotMicros, long transactionId)
-    {
-        Begin(snapshotMicros, transactionId, "true"u8);
-        _origin.Append("null"u8);
-        _sequenceEnd = _origin.Length;
-    }
+    /// <summary>Makes the rows that follow part of a snapshot: all commits before <paramref name="lsn"/> are in it,
+    /// none from there on. Debezium gives null for the first half of their sequence.</summary>
+    public void BeginSnapshot(long lsn, long snapshotMicros, long transactionId) =>
+        Begin(lsn, snapshotMicros, transactionId, "true"u8);
 
     /// <summary>Forgets what was written for the records before.</summary>
     public void Clear() => _buffer.Clear();
@@ -116,7 +107,7 @@ sealed class EnvelopeWriter
     public static long UnixMicros(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    void Begin(long micros, long transactionId, ReadOnlySpan<byte> snapshot)
+    void Begin(long commitLsn, long micros, long transactionId, ReadOnlySpan<byte> snapshot)
     {
         _transactionMicros = micros;
         _transactionId = transactionId;
@@ -131,7 +122,10 @@ sealed class EnvelopeWriter
         _origin.AppendString(snapshot);
         _origin.Append(",\"db\":"u8);
         _origin.AppendString(_database);
-        _origin.Append(",\"sequence\":\"["u8);
+        _origin.Append(",\"sequence\":\"[\\\""u8);
+        _origin.AppendNumber(commitLsn);
+        _origin.Append("\\\""u8);
+        _sequenceEnd = _origin.Length;
     }
 
     void WriteSource(CapturedTable table, long lsn)

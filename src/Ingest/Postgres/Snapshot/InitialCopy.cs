@@ -32,12 +32,9 @@ sealed class InitialCopy(
             for (var i = 0; i < Math.Max(1, options.SnapshotParallelism); i++)
                 readers.Add(await EnterAsync(snapshot, ct));
             await entered();
+            var xmin = await SnapshotHandle.XminAsync(readers[0], ct);
             if (progress.Slot!.SnapshotXmin == 0)
-            {
-                var (xmin, _, _) = await SnapshotHandle.IdentifyAsync(readers[0], ct);
                 await progress.SetSlotAsync(progress.Slot with { SnapshotXmin = xmin }, ct);
-                snapshot = snapshot with { Xmin = xmin };
-            }
             var chunks = await PlanAsync(readers[0], tables, ct);
             logger.CopyResumed(chunks.Count, tables.Count);
             var queue = Channel.CreateUnbounded<CopyChunk>();
@@ -45,7 +42,7 @@ sealed class InitialCopy(
                 queue.Writer.TryWrite(chunk);
             queue.Writer.Complete();
             var copies = readers.Select(reader =>
-                (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, c)));
+                (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, xmin, c)));
             await TaskScope.RunAllAsync([.. copies], ct);
             logger.CopyDone(meter.Read().Tables.Sum(static t => t.RowsCopied), tables.Count);
         }
@@ -93,11 +90,15 @@ sealed class InitialCopy(
     }
 
     async Task CopyAsync(
-        NpgsqlConnection connection, ChannelReader<CopyChunk> queue, SnapshotHandle snapshot, CancellationToken ct)
+        NpgsqlConnection connection,
+        ChannelReader<CopyChunk> queue,
+        SnapshotHandle snapshot,
+        long xmin,
+        CancellationToken ct)
     {
         await using var producer = log.OpenProducer("tapline-ingest-copy");
         var writer = new EnvelopeWriter(options.Prefix, connection.Database, time);
-        writer.BeginSnapshot(snapshot.TakenMicros, snapshot.Xmin & uint.MaxValue);
+        writer.BeginSnapshot(snapshot.Lsn, snapshot.TakenMicros, xmin & uint.MaxValue);
         while (queue.TryRead(out var chunk))
         {
             ct.ThrowIfCancellationRequested();
