@@ -63,10 +63,10 @@ public enum HstoreMode
 /// <summary>Whose spelling it is, where modes alone do not say it.</summary>
 public enum EventWriter
 {
-    /// <summary>Our own source: PostgreSQL's spelling of floats, a placeholder for every unchanged large value.</summary>
+    /// <summary>Our own source: PostgreSQL's spelling of floats, a placeholder for what did not change.</summary>
     Tapline,
-    /// <summary>Debezium: Java's spelling of floats, and for many types null in place of an unchanged large value.
-    /// </summary>
+    /// <summary>Debezium: Java's spelling of floats, and for many types null in place of an unchanged large
+    /// value.</summary>
     Debezium,
 }
 

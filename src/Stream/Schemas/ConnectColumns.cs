@@ -87,6 +87,8 @@ static class ConnectColumns
                 return ("double precision", format);
             case "string" when hint is not null && IsNumeric(hint):
                 return (hint, format with { Decimals = DecimalMode.String });
+            case "string" when hint == "bytea" && format.Binary == BinaryMode.Bytes:
+                return (hint, format with { Binary = BinaryMode.Base64 });
             case "string":
                 return (hint is not null && MayBeText(hint) ? hint : "text", format);
             case "bytes":
@@ -146,6 +148,8 @@ static class ConnectColumns
                 string.Create(CultureInfo.InvariantCulture, $"character({length})"),
             "bpchar" => "character",
             "varchar" => "character varying",
+            // Which of the binary modes a string is in only a declaration says.
+            "bytea" => "text",
             // Words that are the catalog's names of types which the schema says better by itself.
             "bool" or "int2" or "int4" or "int8" or "float4" or "float8" or "date" or "time" or "timetz"
                 or "timestamp" or "timestamptz" or "smallserial" or "serial" or "bigserial" or "bit" or "varbit" =>

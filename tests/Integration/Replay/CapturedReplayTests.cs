@@ -11,7 +11,7 @@ public sealed class CapturedReplayTests
     // Place, keys of the rows, reason. Exactly these and no others: what is mended has to leave the list.
     const string WholeDatabaseDifferences =
         """
-        Mixed Case.Weird Täble-1.gen      | 3           | a generated column is not replicated
+        Mixed Case.Weird Täble-1.gen      | 1 3         | a generated column is not replicated
         public.accounts.note              | 2 3 6 900   | NULL arrives as the column's default
         public.accounts.seats             | 2 4 6 8 900 | NULL arrives as the column's default
         public.nullable_defaults.s        | 1 2 4       | NULL arrives as the column's default

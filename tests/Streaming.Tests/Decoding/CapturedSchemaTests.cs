@@ -39,11 +39,20 @@ public sealed class CapturedSchemaTests(ITestOutputHelper output)
             var result = pair.Decode(record.Key, record.Value);
             rows += result.Status == DecodeStatus.Row ? 1 : 0;
             if (result.Status == DecodeStatus.Rejected)
-                refused.Add($"{record}: {result.Reason} {result.Detail}");
+                refused.Add($"{record.Line} {record.Topic} {result.Reason}");
         }
         var deferred = pairs.Values.Sum(static pair => pair.DeferredCount);
         output.WriteLine($"{rows} rows, {deferred} left to the plain decoder");
-        Assert.Equal([], refused);
+        // The largest timestamps of the database are beyond 64 bits of microseconds since 1970.
+        Assert.Equal(
+            file != "e1_default_on.jsonl"
+                ? []
+                :
+                [
+                    "50 saas.types_edge.e_ts3 ValueOutOfRange", "58 saas.types_edge.e_tstz ValueOutOfRange",
+                    "81 saas.types_edge.e_ts3 ValueOutOfRange", "89 saas.types_edge.e_tstz ValueOutOfRange",
+                ],
+            refused);
         Assert.True(rows > 0);
     }
 

@@ -13,11 +13,13 @@ sealed class ColumnDecoder
     readonly Placeholder? _placeholder;
     readonly StructuredText? _structured;
     readonly int _wireScale;
+    readonly bool _isAlphabetOpen;
 
     public ColumnDecoder(ColumnSchema column, WireFormat format, Placeholder placeholder)
     {
         Form = ValueForms.Of(column, format);
         IsKey = column.IsKey;
+        _isAlphabetOpen = format is { Writer: EventWriter.Debezium, Binary: BinaryMode.Base64 };
         NullMayBeUnavailable = !column.IsKey && UnchangedNull.IsPossible(column, format);
         if (Form >= ValueForm.NumericDouble)
             _structured = new StructuredText(Form, column, format);
@@ -272,6 +274,9 @@ sealed class ColumnDecoder
             ValueForm.Base64UrlSafe => Base64Url.DecodeFromUtf8(text, bytes, out _, out length),
             _ => Convert.FromHexString(text, bytes, out _, out length),
         };
+        // A schema that says "string" does not say in which of the two alphabets.
+        if (status != OperationStatus.Done && Form == ValueForm.Base64 && _isAlphabetOpen)
+            status = Base64Url.DecodeFromUtf8(text, bytes, out _, out length);
         if (status != OperationStatus.Done)
             return RejectReason.WrongType;
         target.Commit(length);
