@@ -27,7 +27,7 @@ sealed class BarEvents
     /// <summary>Makes the events.</summary>
     public BarEvents(TableSchema schema, Func<BarModel, Guid, int, RowText> row, int count)
     {
-        Table = new CapturedTable(Prefix, schema, partitions: 1);
+        Table = new CapturedTable(Prefix, schema, 1, RowForm.Of(schema, EnvelopeFormat.Default));
         var model = new BarModel(seed: 1);
         model.Accounts.AddRange(Enumerable.Range(0, 1_000).Select(_ => model.Id()));
         var ids = new List<Guid>();

@@ -109,7 +109,10 @@ static partial class ConfigFile
                 postgres.Texts("tables", ["*.*"]),
                 postgres.Integer("parallelism", 2, 1, 32),
                 postgres.Seconds("heartbeat_seconds", 10, 0.1, 3600),
-                postgres.Choice("transactions", false, ("true", true), ("false", false)));
+                postgres.Choice("transactions", false, ("true", true), ("false", false)))
+            {
+                Format = FormatSettings.Read(postgres),
+            };
             foreach (var table in config.Tables.Where(static t => t.Split('.').Length != 2))
                 postgres.Reject("tables", $"must be names like schema.table, with * for any, found \"{table}\"");
             postgres.Close();

@@ -1,3 +1,4 @@
+using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Cli.Configuration;
@@ -47,6 +48,9 @@ sealed record SourceConfig(
     TimeSpan Heartbeat,
     bool Transactions)
 {
+    /// <summary>How its records are written.</summary>
+    public EnvelopeFormat Format { get; init; } = EnvelopeFormat.Default;
+
     /// <summary>The server and database, without user or password.</summary>
     public override string ToString() => ConnectionText.Masked(Connection);
 }

@@ -89,6 +89,7 @@ sealed class RunningPipeline : IAsyncDisposable
             SnapshotParallelism = source.Parallelism,
             HeartbeatInterval = source.Heartbeat,
             WritesTransactions = source.Transactions,
+            Format = source.Format,
             Partitions = config.Stream.Lanes,
         };
     }

@@ -1,3 +1,5 @@
+using Tapline.Ingest.Postgres.Envelope;
+
 namespace Tapline.Ingest.Postgres;
 
 /// <summary>What to capture from which database, and how it is written to the log.</summary>
@@ -18,6 +20,9 @@ public sealed record PostgresSourceOptions
     /// <summary>Tables as <c>schema.table</c>, where <c>*</c> stands for anything; empty for every table of the
     /// publication, or, when that is to be created, every table of the database.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>How records are written.</summary>
+    public EnvelopeFormat Format { get; init; } = EnvelopeFormat.Default;
 
     /// <summary>How many connections copy the tables at the start.</summary>
     public int SnapshotParallelism { get; init; } = 2;

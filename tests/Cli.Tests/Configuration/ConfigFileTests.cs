@@ -1,4 +1,6 @@
 using Tapline.Cli.Configuration;
+using Tapline.Contracts.Schema;
+using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Cli.Tests.Configuration;
@@ -69,6 +71,78 @@ public sealed class ConfigFileTests
             "tapline.yaml:7: source.postgres.heartbeat_seconds must be a number of seconds, found \"soon\"",
             "tapline.yaml:8: lake must be a group of settings, found a list",
             "tapline.yaml:10: stream.lanes must be from 1 to 256, found 0",
+        ], problems);
+    }
+
+    [Fact]
+    public void The_format_of_a_source_is_read_setting_by_setting()
+    {
+        var format = Parse("""
+            pipeline: bar
+            source:
+              postgres:
+                connection: Host=h
+                format:
+                  decimal: precise
+                  time: adaptive_time_microseconds
+                  binary: base64-url-safe
+                  interval: numeric
+                  hstore: map
+                  schemas: true
+                  tombstones: false
+                  truncates: false
+                  placeholder: "hex:e28898"
+                  unknown_types: omit
+                  structs: true
+            """).Source!.Format;
+
+        var values = new WireFormat(
+            DecimalMode.Precise, TimeMode.AdaptiveTimeMicroseconds, BinaryMode.Base64UrlSafe)
+        {
+            Intervals = IntervalMode.Numeric,
+            Hstores = HstoreMode.Map,
+            UnavailablePlaceholder = "hex:e28898",
+        };
+        Assert.Equal(
+            new EnvelopeFormat
+            {
+                Values = values,
+                Schemas = true,
+                Tombstones = false,
+                Truncates = false,
+                UnknownTypes = false,
+                Structs = true,
+            },
+            format);
+        Assert.Equal(
+            EnvelopeFormat.Default,
+            Parse("pipeline: bar\nsource: { postgres: { connection: Host=h, format: {} } }").Source!.Format);
+    }
+
+    [Fact]
+    public void Mistakes_in_a_format_are_told_together()
+    {
+        var problems = Problems("""
+            pipeline: bar
+            source:
+              postgres:
+                connection: Host=h
+                format:
+                  decimal: exact
+                  interval: seconds
+                  schemas: yes
+                  placeholder: "hex:c3"
+                  decimals: string
+            """);
+
+        Assert.Equal(
+        [
+            "tapline.yaml:6: source.postgres.format.decimal must be string or precise or double, found \"exact\"",
+            "tapline.yaml:7: source.postgres.format.interval must be string or numeric, found \"seconds\"",
+            "tapline.yaml:8: source.postgres.format.schemas must be true or false, found \"yes\"",
+            "tapline.yaml:9: source.postgres.format.placeholder must be a text, or hex: and the hexadecimal digits of "
+                + "one in UTF-8",
+            "tapline.yaml:10: source.postgres.format.decimals is not a setting; did you mean \"decimal\"?",
         ], problems);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using NpgsqlTypes;
 using Tapline.Contracts.Schema;
+using Tapline.Ingest.Postgres.Types;
 
 namespace Tapline.Ingest.Postgres.Catalog;
 
@@ -77,16 +78,20 @@ sealed class CatalogReader(NpgsqlConnection connection)
     }
 
     /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column
-    /// may be null and its place in the key are the catalog's, which can be newer than the relation.</summary>
-    public async Task<ImmutableArray<ColumnSchema>> DescribeAsync(
+    /// may be null, its place in the key and its default are the catalog's, which can be newer than the
+    /// relation.</summary>
+    public async Task<TableDescription> DescribeAsync(
         uint relationId, ImmutableArray<RelationColumn> columns, CancellationToken ct)
     {
-        var types = await TypeNamesAsync(columns, ct);
-        var present = new Dictionary<string, (bool NotNull, int Key)>(StringComparer.Ordinal);
+        var types = await TypesAsync(columns, ct);
+        var present = new Dictionary<string, CatalogColumn>(StringComparer.Ordinal);
         await using var command = new NpgsqlCommand(
             """
-            SELECT a.attname::text, a.attnotnull, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
+            SELECT a.attname::text, a.attnotnull, coalesce(array_position(i.indkey::int2[], a.attnum), -1),
+                   a.atttypid, a.atttypmod,
+                   CASE WHEN a.attidentity <> '' THEN 'nextval()' ELSE pg_get_expr(d.adbin, d.adrelid) END
             FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
             """,
             connection);
@@ -94,21 +99,36 @@ sealed class CatalogReader(NpgsqlConnection connection)
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
             while (await reader.ReadAsync(ct))
-                present[reader.GetString(0)] = (reader.GetBoolean(1), reader.GetInt32(2));
+            {
+                present[reader.GetString(0)] = new CatalogColumn(
+                    reader.GetBoolean(1),
+                    reader.GetInt32(2),
+                    reader.GetFieldValue<uint>(3),
+                    reader.GetInt32(4),
+                    reader.IsDBNull(5) ? null : reader.GetString(5));
+            }
         }
         // A key with a column that this relation lacks is a later key than the relation's.
         var keyHolds = present.Where(static p => p.Value.Key >= 0).All(p => columns.Any(c => c.Name == p.Key));
-        return
+        return new TableDescription(
         [
             .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found)
-                ? PostgresTypes.Column(column.Name, types[i], !found.NotNull, keyHolds ? found.Key : -1)
-                : PostgresTypes.Column(column.Name, types[i])),
-        ];
+                ? PostgresTypes.Column(column.Name, types[i].Name, !found.NotNull, keyHolds ? found.Key : -1)
+                : PostgresTypes.Column(column.Name, types[i].Name)),
+        ],
+        [
+            // A default of a later type of the column is none of this one's.
+            .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found)
+                && (found.TypeId, found.TypeModifier) == (column.TypeId, column.TypeModifier)
+                    ? types[i].Traits with { DefaultExpression = found.Default }
+                    : types[i].Traits),
+        ]);
     }
 
-    /// <summary>The names of types as <c>format_type</c> prints them, each domain taken back to what it is made
-    /// of.</summary>
-    async Task<List<string>> TypeNamesAsync(ImmutableArray<RelationColumn> columns, CancellationToken ct)
+    /// <summary>The names of types as <c>format_type</c> prints them, each domain taken back to what it is made of, and
+    /// what the names do not tell.</summary>
+    async Task<List<(string Name, TypeTraits Traits)>> TypesAsync(
+        ImmutableArray<RelationColumn> columns, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -117,8 +137,12 @@ sealed class CatalogReader(NpgsqlConnection connection)
                 UNION ALL
                 SELECT b.n, t.typbasetype, t.typtypmod
                 FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
-            SELECT format_type(type, modifier) FROM base b
-            WHERE NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = b.type AND t.typtype = 'd') ORDER BY n
+            SELECT format_type(b.type, b.modifier), coalesce(e.typtype, t.typtype, 'b'),
+                   ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = coalesce(e.oid, t.oid)
+                         ORDER BY enumsortorder)
+            FROM base b LEFT JOIN pg_type t ON t.oid = b.type
+            LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+            WHERE t.typtype IS DISTINCT FROM 'd' ORDER BY b.n
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter
@@ -127,15 +151,17 @@ sealed class CatalogReader(NpgsqlConnection connection)
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid,
         });
         command.Parameters.AddWithValue(columns.Select(static c => c.TypeModifier).ToArray());
-        var names = new List<string>(columns.Length);
+        var types = new List<(string, TypeTraits)>(columns.Length);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             // A type that was dropped since has no name any more; its values are kept as their text.
             var name = reader.GetString(0);
-            names.Add(name.StartsWith("???", StringComparison.Ordinal) ? "text" : name);
+            types.Add((
+                name.StartsWith("???", StringComparison.Ordinal) ? "text" : name,
+                new TypeTraits(reader.GetChar(1), [.. reader.GetFieldValue<string[]>(2)], null)));
         }
-        return names;
+        return types;
     }
 
     async Task<List<SourceTable>> TablesAsync(string sql, string parameter, CancellationToken ct)
@@ -192,3 +218,6 @@ sealed class CatalogReader(NpgsqlConnection connection)
         return columns.ToLookup(static c => c.Relation, static c => c.Column);
     }
 }
+
+/// <summary>A column as the catalog has it now.</summary>
+readonly record struct CatalogColumn(bool NotNull, int Key, uint TypeId, int TypeModifier, string? Default);

@@ -58,6 +58,7 @@ sealed class EnvelopeWriter
         if (!table.HasKey)
             return null;
         var start = _buffer.Length;
+        _buffer.Append(table.Inline.KeyPrefix);
         _buffer.Append((byte)'{');
         for (var i = 0; i < table.KeyColumns.Length; i++)
         {
@@ -65,8 +66,13 @@ sealed class EnvelopeWriter
             WriteValue(table, row, table.KeyColumns[i], old);
         }
         _buffer.Append((byte)'}');
+        _buffer.Append(table.Inline.Suffix);
         return start.._buffer.Length;
     }
+
+    /// <summary>The part of a written key without its schema, as headers carry it.</summary>
+    public static Range KeyPayload(CapturedTable table, Range key) =>
+        (key.Start.Value + table.Inline.KeyPrefix.Length)..(key.End.Value - table.Inline.Suffix.Length);
 
     /// <summary>Writes an envelope.</summary>
     /// <param name="table">The table.</param>
@@ -80,6 +86,7 @@ sealed class EnvelopeWriter
         CapturedTable table, ChangeKind kind, RowText? before, RowText? after, RowText? old, long lsn)
     {
         var start = _buffer.Length;
+        _buffer.Append(table.Inline.ValuePrefix);
         _buffer.Append("{\"before\":"u8);
         WriteRow(table, before, null);
         _buffer.Append(",\"after\":"u8);
@@ -100,6 +107,7 @@ sealed class EnvelopeWriter
         _buffer.Append(",\"ts_ns\":"u8);
         _buffer.AppendNumber(now);
         _buffer.Append("000}"u8);
+        _buffer.Append(table.Inline.Suffix);
         return start.._buffer.Length;
     }
 
@@ -156,6 +164,8 @@ sealed class EnvelopeWriter
         _buffer.Append((byte)'{');
         for (var i = 0; i < table.FieldNames.Length; i++)
         {
+            if (table.Encoders[i] is null)
+                continue;
             _buffer.Append(table.FieldNames[i]);
             WriteValue(table, row, i, old);
         }
@@ -167,11 +177,11 @@ sealed class EnvelopeWriter
         if (row.IsUnchanged(column) && old is not null)
             row = old;
         if (row.IsNull(column))
-            _buffer.Append("null"u8);
+            _buffer.Append(table.Nulls[column]);
         else if (row.IsUnchanged(column))
-            table.Encoders[column].WriteUnavailable(_buffer);
+            _buffer.Append(table.Unavailable[column]);
         else
-            table.Encoders[column].Write(row.Text(column), _buffer);
+            table.Encoders[column]!.Write(row.Text(column), _buffer);
     }
 
     static long Milliseconds(long micros) => Math.DivRem(micros, 1000).Quotient;

@@ -41,6 +41,14 @@ sealed class JsonBuffer
         Length += written;
     }
 
+    /// <summary>Appends a finite number in the shortest digits that read back the same.</summary>
+    public void AppendNumber(double value)
+    {
+        const int lengthMax = 32;
+        value.TryFormat(Reserve(lengthMax), out var written, provider: CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
     /// <summary>Appends text as a JSON string, quotes included. The text is UTF-8 and goes through unchanged but for
     /// what JSON wants escaped.</summary>
     public void AppendString(ReadOnlySpan<byte> utf8)
@@ -74,6 +82,16 @@ sealed class JsonBuffer
         Base64.EncodeToUtf8(bytes, Reserve(Base64.GetMaxEncodedToUtf8Length(bytes.Length)), out _, out var written);
         Length += written;
         Append((byte)'"');
+    }
+
+    /// <summary>Appends bytes as a JSON string of base64 with <c>-</c> and <c>_</c>, padded.</summary>
+    public void AppendBase64UrlSafe(ReadOnlySpan<byte> bytes)
+    {
+        var start = Length;
+        AppendBase64(bytes);
+        var text = _bytes.AsSpan(start, Length - start);
+        text.Replace((byte)'+', (byte)'-');
+        text.Replace((byte)'/', (byte)'_');
     }
 
     /// <summary>Room for that many bytes after what is written; <see cref="Advance"/> makes them part of it.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Ingest.Postgres.Catalog;
 using Tapline.Ingest.Postgres.Progress;
 
 namespace Tapline.Ingest.Postgres.Envelope;
@@ -40,13 +41,15 @@ sealed class TableRegistry : IAsyncDisposable
 
     /// <summary>Makes a table ready for records: its topic exists and its schema is in the schema topic.</summary>
     public async Task<CapturedTable> CaptureAsync(
-        TableId table, ImmutableArray<ColumnSchema> columns, CancellationToken ct)
+        TableId table, TableDescription description, CancellationToken ct)
     {
+        var form = RowForm.Of(description, _options.Format);
         var topic = TopicNames.Data(_options.Prefix, table);
         await _log.EnsureTopicsAsync([new TopicSpec(topic, _options.Partitions, _options.TopicConfiguration)], ct);
         var topics = await _log.ListTopicsAsync(ct);
         var partitions = topics.FirstOrDefault(t => t.Name == topic)?.Partitions ?? _options.Partitions;
-        return new CapturedTable(_options.Prefix, await VersionAsync(table, columns, ct), partitions);
+        return new CapturedTable(
+            _options.Prefix, await VersionAsync(table, form.Written, ct), partitions, form);
     }
 
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
@@ -55,7 +58,7 @@ sealed class TableRegistry : IAsyncDisposable
     {
         var versions = Versions(table);
         var highest = versions.Count == 0 ? 0 : versions.Max(static v => v.Version);
-        var next = new TableSchema(table, highest + 1, columns, WireFormat.Tapline);
+        var next = new TableSchema(table, highest + 1, columns, _options.Format.Values);
         if (versions.FindLast(version => version.SameShape(next)) is { } known)
             return known;
         var record = new EventRecord(_topic, SchemaRecord.Key(next), SchemaRecord.Value(next)) { Partition = 0 };

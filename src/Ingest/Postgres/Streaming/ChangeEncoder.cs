@@ -86,7 +86,8 @@ sealed class ChangeEncoder(
         return reader.ReadByte() switch
         {
             (byte)'I' or (byte)'U' or (byte)'D' => tables.Find(reader.ReadUInt32()) is not null,
-            (byte)'T' => Array.Exists(reader.ReadTruncate(), relation => tables.Find(relation) is not null),
+            (byte)'T' => Array.Exists(reader.ReadTruncate(), relation =>
+                tables.Find(relation) is { Captured.Format.Truncates: true }),
             _ => false,
         };
     }
@@ -134,14 +135,15 @@ sealed class ChangeEncoder(
         var newKey = writer.WriteKey(captured, _new, old);
         var delete = writer.WriteChange(captured, ChangeKind.Delete, old, null, null, lsn);
         var create = writer.WriteChange(captured, ChangeKind.Create, null, _new, whole, lsn);
-        var toNew = new EventHeader("__debezium.newkey", writer.Slice(newKey)!.Value);
-        var toOld = new EventHeader("__debezium.oldkey", writer.Slice(oldKey)!.Value);
+        var toNew = new EventHeader("__debezium.newkey", Payload(captured, newKey));
+        var toOld = new EventHeader("__debezium.oldkey", Payload(captured, oldKey));
         var deleted = new EventRecord(captured.Topic, writer.Slice(oldKey), writer.Slice(delete))
         {
             Headers = [toNew, captured.SchemaHeader],
         };
         await producer.AppendAsync(deleted, ct);
-        await producer.AppendAsync(deleted with { Value = null }, ct);
+        if (captured.Format.Tombstones)
+            await producer.AppendAsync(deleted with { Value = null }, ct);
         await producer.AppendAsync(
             new EventRecord(captured.Topic, writer.Slice(newKey), writer.Slice(create))
             {
@@ -165,7 +167,7 @@ sealed class ChangeEncoder(
     async ValueTask AppendWithTombstoneAsync(StreamedTable table, long lsn, CancellationToken ct)
     {
         await AppendAsync(table, ChangeKind.Delete, _old, null, null, lsn, ct);
-        if (!table.Captured.HasKey)
+        if (!table.Captured.HasKey || !table.Captured.Format.Tombstones)
             return;
         writer.Clear();
         var key = writer.WriteKey(table.Captured, _old);
@@ -182,7 +184,7 @@ sealed class ChangeEncoder(
     {
         foreach (var relation in relations)
         {
-            if (tables.Find(relation) is not { } table)
+            if (tables.Find(relation) is not { } table || !table.Captured.Format.Truncates)
                 continue;
             writer.Clear();
             var value = writer.WriteChange(table.Captured, ChangeKind.Truncate, null, null, null, lsn);
@@ -223,6 +225,9 @@ sealed class ChangeEncoder(
             },
             ct);
     }
+
+    ReadOnlyMemory<byte> Payload(CapturedTable table, Range? key) =>
+        writer.Slice(EnvelopeWriter.KeyPayload(table, key!.Value));
 
     static void ReadRow(ref PgOutputReader reader, StreamedTable table, RowText row)
     {

@@ -3,7 +3,7 @@ using Tapline.Ingest.Postgres.Envelope;
 namespace Tapline.Ingest.Postgres.Types;
 
 /// <summary>An array as a JSON array of its element's mapping; more dimensions nest.</summary>
-sealed class ArrayEncoder(ValueEncoder element) : ValueEncoder
+sealed class ArrayEncoder(ValueEncoder element) : ValueEncoder(element.Type.AsArray())
 {
     // array   = ["[" bound ":" bound "]"... "="] body
     // body    = "{" [item {"," item}] "}"
@@ -36,10 +36,10 @@ sealed class ArrayEncoder(ValueEncoder element) : ValueEncoder
         }
     }
 
-    public override void WriteUnavailable(JsonBuffer output)
+    public override void WriteUnavailable(UnavailableMark mark, JsonBuffer output)
     {
         output.Append((byte)'[');
-        element.WriteUnavailable(output);
+        element.WriteUnavailableItems(mark, output);
         output.Append((byte)']');
     }
 

@@ -1,51 +1,10 @@
-using System.Buffers.Text;
 using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres.Types;
 
-// PostgreSQL in the ISO date style writes 2026-05-04, 10000-01-01 and 0044-03-15 BC. ISO 8601 wants a sign on years of
-// more than four digits and counts a year 0, so that 44 BC is -0043.
-static class IsoDate
-{
-    static ReadOnlySpan<byte> BeforeChrist => " BC"u8;
-
-    /// <summary>Takes the BC mark off the end of a text.</summary>
-    public static bool TakeEra(ref ReadOnlySpan<byte> text)
-    {
-        if (!text.EndsWith(BeforeChrist))
-            return false;
-        text = text[..^BeforeChrist.Length];
-        return true;
-    }
-
-    /// <summary>Appends a date <c>yyyy-mm-dd</c> with the year as ISO 8601 spells it.</summary>
-    public static void Append(ReadOnlySpan<byte> date, bool beforeChrist, JsonBuffer output)
-    {
-        var yearLength = date.IndexOf((byte)'-');
-        if (yearLength < 4)
-            throw new MalformedValueException("a date", "yyyy-mm-dd", date.Length);
-        if (!beforeChrist)
-        {
-            if (yearLength > 4)
-                output.Append((byte)'+');
-            output.Append(date);
-            return;
-        }
-        if (!Utf8Parser.TryParse(date[..yearLength], out int year, out _))
-            throw new MalformedValueException("a date", "yyyy-mm-dd", date.Length);
-        if (year > 1)
-            output.Append((byte)'-');
-        const int yearDigits = 4;
-        var digits = output.Reserve(12);
-        (year - 1).TryFormat(digits, out var written, "D4", null);
-        output.Advance(Math.Max(written, yearDigits));
-        output.Append(date[yearLength..]);
-    }
-}
-
 /// <summary>date as <c>2026-05-04Z</c>. The infinities have the values that Debezium's snapshot and stream
 /// give.</summary>
-sealed class DateEncoder : ValueEncoder
+sealed class IsoDateEncoder() : ValueEncoder(new ConnectType("string") { Name = "io.debezium.time.IsoDate" })
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output)
     {
@@ -65,10 +24,12 @@ sealed class DateEncoder : ValueEncoder
         }
         output.Append("Z\""u8);
     }
+
+    public override void WriteZero(JsonBuffer output) => Write("1970-01-01"u8, output);
 }
 
 /// <summary>time as <c>10:20:30.123Z</c>; 24:00:00 is the midnight it means.</summary>
-sealed class TimeEncoder : ValueEncoder
+sealed class IsoTimeEncoder() : ValueEncoder(new ConnectType("string") { Name = "io.debezium.time.IsoTime" })
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output)
     {
@@ -76,10 +37,13 @@ sealed class TimeEncoder : ValueEncoder
         output.Append(text.StartsWith("24:"u8) ? "00:00:00"u8 : text);
         output.Append("Z\""u8);
     }
+
+    public override void WriteZero(JsonBuffer output) => Write("00:00:00"u8, output);
 }
 
 /// <summary>timestamp without zone as <c>2026-05-04T10:20:30.12Z</c>, spelled as if it were UTC.</summary>
-sealed class TimestampEncoder : ValueEncoder
+sealed class IsoTimestampEncoder() :
+    ValueEncoder(new ConnectType("string") { Name = "io.debezium.time.IsoTimestamp" })
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output)
     {
@@ -105,11 +69,14 @@ sealed class TimestampEncoder : ValueEncoder
         }
         output.Append((byte)'"');
     }
+
+    public override void WriteZero(JsonBuffer output) => Write("1970-01-01 00:00:00"u8, output);
 }
 
 /// <summary>timestamptz as <c>2026-05-04T10:20:30.120000Z</c> with as many digits as the column declares. The session's
 /// time zone is UTC, so the text ends in <c>+00</c>.</summary>
-sealed class TimestampTzEncoder(int digits) : ValueEncoder
+sealed class ZonedTimestampEncoder(int digits) :
+    ValueEncoder(new ConnectType("string") { Name = "io.debezium.time.ZonedTimestamp" })
 {
     public override void Write(ReadOnlySpan<byte> text, JsonBuffer output)
     {
@@ -135,4 +102,9 @@ sealed class TimestampTzEncoder(int digits) : ValueEncoder
             output.Append((byte)'0');
         output.Append("Z\""u8);
     }
+
+    // Debezium invents it without the digits that its values have.
+    public override void WriteZero(JsonBuffer output) => output.AppendString("1970-01-01T00:00:00Z"u8);
+
+    public override void WriteCall(JsonBuffer output) => Write("1970-01-01 00:00:00+00"u8, output);
 }
