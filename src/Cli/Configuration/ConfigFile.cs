@@ -35,7 +35,7 @@ static partial class ConfigFile
         var problems = new ConfigProblems(file);
         var root = new ConfigSection(Root(yaml, file), "", problems, variable);
         var config = new PipelineConfig(
-            Name(root), Log(root, folder), Source(root), Lake(root, folder), Stream(root));
+            Name(root), Log(root, folder), Source(root, folder), Lake(root, folder), Stream(root));
         root.Close();
         problems.ThrowIfAny();
         return config;
@@ -94,7 +94,7 @@ static partial class ConfigFile
         return chosen;
     }
 
-    static SourceConfig? Source(ConfigSection root)
+    static SourceConfig? Source(ConfigSection root, string folder)
     {
         if (root.Section("source") is not { } source)
             return null;
@@ -105,11 +105,12 @@ static partial class ConfigFile
             config = new SourceConfig(
                 Connection(postgres),
                 Identifier(postgres, "slot", $"tapline_{name}".Replace('-', '_').ToLowerInvariant()),
-                Identifier(postgres, "publication", $"tapline_{name}".Replace('-', '_').ToLowerInvariant()),
+                Publications(postgres, $"tapline_{name}".Replace('-', '_').ToLowerInvariant()),
                 postgres.Texts("tables", ["*.*"]),
                 postgres.Integer("parallelism", 2, 1, 32),
                 postgres.Seconds("heartbeat_seconds", 10, 0.1, 3600),
-                postgres.Choice("transactions", false, ("true", true), ("false", false)))
+                postgres.Choice("transactions", false, ("true", true), ("false", false)),
+                Path.Combine(folder, postgres.Text("spool", Path.Combine("tapline-data", "spool"))))
             {
                 Format = FormatSettings.Read(postgres),
             };
@@ -147,6 +148,19 @@ static partial class ConfigFile
         if (!SlotName().IsMatch(name))
             section.Reject(key, $"must be lower-case letters, digits and _ (at most 63), found \"{name}\"");
         return name;
+    }
+
+    static IReadOnlyList<string> Publications(ConfigSection postgres, string fallback)
+    {
+        var names = postgres.Texts("publication", [fallback]);
+        if (names.Count == 0)
+            postgres.Reject("publication", "must name one publication at least");
+        foreach (var name in names.Where(static name => !SlotName().IsMatch(name)))
+        {
+            postgres.Reject(
+                "publication", $"must be lower-case letters, digits and _ (at most 63), found \"{name}\"");
+        }
+        return names.Count == 0 ? [fallback] : names;
     }
 
     static LakeConfig Lake(ConfigSection root, string folder)

@@ -34,19 +34,21 @@ abstract record LogConfig
 /// <summary>A PostgreSQL database to read.</summary>
 /// <param name="Connection">Npgsql's connection string or a <c>postgres://</c> address. Holds a secret.</param>
 /// <param name="Slot">The replication slot.</param>
-/// <param name="Publication">The publication.</param>
+/// <param name="Publications">The publications.</param>
 /// <param name="Tables">Which tables, as <c>schema.name</c> with <c>*</c>.</param>
 /// <param name="Parallelism">Tables (or parts of them) that the first snapshot copies at once.</param>
 /// <param name="Heartbeat">How often an idle source says that it is alive.</param>
 /// <param name="Transactions">Whether transactions are marked in the log.</param>
+/// <param name="Spool">The folder where parts of transactions wait for the commit.</param>
 sealed record SourceConfig(
     string Connection,
     string Slot,
-    string Publication,
+    IReadOnlyList<string> Publications,
     IReadOnlyList<string> Tables,
     int Parallelism,
     TimeSpan Heartbeat,
-    bool Transactions)
+    bool Transactions,
+    string Spool)
 {
     /// <summary>How its records are written.</summary>
     public EnvelopeFormat Format { get; init; } = EnvelopeFormat.Default;

@@ -84,12 +84,13 @@ sealed class RunningPipeline : IAsyncDisposable
             ConnectionString = ConnectionText.Parse(source.Connection).ConnectionString,
             Prefix = config.Name,
             SlotName = source.Slot,
-            PublicationName = source.Publication,
+            Publications = source.Publications,
             Tables = source.Tables,
             SnapshotParallelism = source.Parallelism,
             HeartbeatInterval = source.Heartbeat,
             WritesTransactions = source.Transactions,
             Format = source.Format,
+            SpoolFolder = source.Spool,
             Partitions = config.Stream.Lanes,
         };
     }

@@ -15,7 +15,7 @@ namespace Tapline.Cli.Verbs;
 sealed class DoctorVerb()
     : Verb("doctor", "Check what a pipeline needs, and say how to mend it", "doctor", "doctor -c shop.yaml")
 {
-    readonly record struct Finding(string Check, string? Problem, string? Hint);
+    readonly record struct Finding(string Check, string? Problem, string? Hint, bool IsAdvice = false);
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
     {
@@ -28,20 +28,20 @@ sealed class DoctorVerb()
             await CheckLogAsync(config, line, findings, ct);
             CheckLake(config, findings);
         }
-        foreach (var (check, problem, hint) in findings)
+        foreach (var (check, problem, hint, isAdvice) in findings)
         {
-            screen.Line(problem is null ? $"✓ {check}" : $"✗ {check}: {problem}");
+            screen.Line(problem is null ? $"✓ {check}" : $"{(isAdvice ? '!' : '✗')} {check}: {problem}");
             if (problem is not null && hint is not null)
                 screen.Line($"    {hint.Replace("\n", "\n    ", StringComparison.Ordinal)}");
         }
         screen.Result(new JsonArray([.. findings.Select(static f => new JsonObject
         {
             ["check"] = f.Check,
-            ["ok"] = f.Problem is null,
+            ["ok"] = f.Problem is null || f.IsAdvice,
             ["problem"] = f.Problem,
             ["hint"] = f.Hint,
         })]));
-        return findings.TrueForAll(static f => f.Problem is null) ? ExitCode.Success : ExitCode.Failure;
+        return findings.TrueForAll(static f => f.Problem is null || f.IsAdvice) ? ExitCode.Success : ExitCode.Failure;
     }
 
     static void CheckNatives(List<Finding> findings)
@@ -78,6 +78,7 @@ sealed class DoctorVerb()
         var report = await PostgresPreflight.CheckAsync(RunningPipeline.SourceOptions(config), ct);
         var check = $"source {config.Source}";
         findings.AddRange(report.Problems.Select(problem => new Finding(check, problem.Message, problem.Hint)));
+        findings.AddRange(report.Advice.Select(advice => new Finding(check, advice.Message, advice.Hint, IsAdvice: true)));
         if (report.Problems.IsEmpty)
             findings.Add(new Finding($"{check}: PostgreSQL {report.ServerVersion}, {report.Tables.Length} tables",
                 null, null));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Npgsql;
 using Tapline.Contracts;
@@ -26,7 +25,7 @@ public static class PostgresPreflight
         {
             var problem = new PreflightProblem(
                 $"the database cannot be reached: {exception.Message}", "Check address, database, user and password.");
-            return new PreflightReport("", [], [problem]);
+            return new PreflightReport("", [], [problem], []);
         }
     }
 
@@ -39,7 +38,7 @@ public static class PostgresPreflight
         {
             problems.Add(new(
                 $"the server is PostgreSQL {connection.PostgreSqlVersion}", "Use PostgreSQL 14 or later."));
-            return new PreflightReport(connection.PostgreSqlVersion.ToString(), [], [.. problems]);
+            return new PreflightReport(connection.PostgreSqlVersion.ToString(), [], [.. problems], []);
         }
         var slot = await catalog.SlotAsync(options.SlotName, ct);
         await CheckServerAsync(connection, slot is not null, problems, ct);
@@ -55,7 +54,10 @@ public static class PostgresPreflight
             CheckIdentity(table, problems);
         CheckTopicNames(tables, problems);
         return new PreflightReport(
-            connection.PostgreSqlVersion.ToString(), [.. tables.Select(static t => t.Id)], [.. problems]);
+            connection.PostgreSqlVersion.ToString(),
+            [.. tables.Select(static t => t.Id)],
+            [.. problems],
+            [.. tables.Select(Advice).OfType<PreflightProblem>()]);
     }
 
     static async Task CheckServerAsync(
@@ -118,33 +120,52 @@ public static class PostgresPreflight
         var all = await catalog.UserTablesAsync(ct);
         foreach (var pattern in patterns.Unmatched([.. all.Select(static t => t.Id)]))
             problems.Add(new($"no table matches {pattern}", "Check the name; an upper-case name is written as it is."));
-        if (await catalog.PublishesViaRootAsync(options.PublicationName, ct) is not { } viaRoot)
+        var missing = await catalog.MissingPublicationsAsync(options.Publications, ct);
+        if (missing.Count > 0 && options.Publications.Count > 1)
+        {
+            problems.AddRange(missing.Select(static name => new PreflightProblem(
+                $"publication {name} does not exist",
+                $"Run CREATE PUBLICATION {SourceSession.Quote(name)} FOR TABLE … "
+                + "WITH (publish_via_partition_root = true);")));
+        }
+        if (missing.Count == options.Publications.Count)
             return [.. all.Where(table => patterns.Includes(table.Id))];
-        var published = await catalog.PublishedTablesAsync(options.PublicationName, ct);
-        var publication = SourceSession.Quote(options.PublicationName);
+        var captured = (await catalog.PublishedTablesAsync(options.Publications, ct))
+            .FindAll(table => patterns.Includes(table.Id));
+        await CheckPublicationsAsync(catalog, options, all.FindAll(t => patterns.Includes(t.Id)), captured, problems, ct);
+        return captured;
+    }
+
+    static async Task CheckPublicationsAsync(
+        CatalogReader catalog,
+        PostgresSourceOptions options,
+        List<SourceTable> wanted,
+        List<SourceTable> captured,
+        List<PreflightProblem> problems,
+        CancellationToken ct)
+    {
+        var names = string.Join(", ", options.Publications);
+        var publication = SourceSession.Quote(options.Publications[0]);
+        var doNot = options.Publications.Count == 1 ? $"publication {names} does not" : $"publications {names} do not";
         if (options.Tables.Count > 0)
         {
-            foreach (var missing in all.Where(t => patterns.Includes(t.Id) && !published.Exists(p => p.Id == t.Id)))
+            problems.AddRange(wanted.Where(t => !captured.Exists(p => p.Id == t.Id)).Select(t => new PreflightProblem(
+                $"{doNot} publish {t.Id}", $"Run ALTER PUBLICATION {publication} ADD TABLE {t.QuotedName};")));
+        }
+        if (wanted.Exists(static t => t.IsPartitioned))
+        {
+            foreach (var leafwise in await catalog.LeafwisePublicationsAsync(options.Publications, ct))
             {
                 problems.Add(new(
-                    $"publication {options.PublicationName} does not publish {missing.Id}",
-                    $"Run ALTER PUBLICATION {publication} ADD TABLE {missing.QuotedName};"));
+                    $"publication {leafwise} publishes partitions under their own names",
+                    $"Run ALTER PUBLICATION {SourceSession.Quote(leafwise)} SET (publish_via_partition_root = true);"));
             }
-        }
-        var captured = published.Where(table => patterns.Includes(table.Id)).ToList();
-        if (!viaRoot && all.Exists(t => t.IsPartitioned && patterns.Includes(t.Id)))
-        {
-            problems.Add(new(
-                $"publication {options.PublicationName} publishes partitions under their own names",
-                $"Run ALTER PUBLICATION {publication} SET (publish_via_partition_root = true);"));
         }
         if (captured.Count == 0)
         {
             problems.Add(new(
-                $"publication {options.PublicationName} publishes no table",
-                $"Add one: ALTER PUBLICATION {publication} ADD TABLE …;"));
+                $"{doNot} publish any table", $"Add one: ALTER PUBLICATION {publication} ADD TABLE …;"));
         }
-        return captured;
     }
 
     static void CheckIdentity(SourceTable table, List<PreflightProblem> problems)
@@ -165,6 +186,22 @@ public static class PostgresPreflight
             $"{table.Id} {problem}", $"Run ALTER TABLE {table.QuotedName} REPLICA IDENTITY {identity};"));
     }
 
+    static PreflightProblem? Advice(SourceTable table)
+    {
+        if (!table.HasPrimaryKey && table.Identity == ReplicaIdentity.Full)
+        {
+            return new(
+                $"{table.Id} has no primary key: inserts reach the lake, updates and deletes go to quarantine",
+                $"Give it one: ALTER TABLE {table.QuotedName} ADD PRIMARY KEY (…);");
+        }
+        if (!table.HasLargeValues || table.Identity != ReplicaIdentity.Default)
+            return null;
+        return new(
+            $"{table.Id} has columns whose large values are left out of updates that do not change them: the lake keeps "
+            + "what it has, and other readers of the topic must do the same",
+            $"To send whole rows, for more of the database's log: ALTER TABLE {table.QuotedName} REPLICA IDENTITY FULL;");
+    }
+
     static void CheckTopicNames(List<SourceTable> tables, List<PreflightProblem> problems)
     {
         foreach (var shared in tables.GroupBy(static t => TopicNames.Data("p", t.Id)))
@@ -177,24 +214,3 @@ public static class PostgresPreflight
         }
     }
 }
-
-/// <summary>What a check of a database found.</summary>
-/// <param name="ServerVersion">The server's version; empty when it could not be reached.</param>
-/// <param name="Tables">The tables that would be captured.</param>
-/// <param name="Problems">What a person has to change first; empty when all is well.</param>
-public sealed record PreflightReport(
-    string ServerVersion, ImmutableArray<TableId> Tables, ImmutableArray<PreflightProblem> Problems)
-{
-    /// <summary>All problems as one failure; null when there is none.</summary>
-    public TaplineException? ToException() => Problems.Length switch
-    {
-        0 => null,
-        1 => new TaplineException(Problems[0].Message, Problems[0].Hint),
-        _ => new TaplineException(
-            $"the database is not ready: {string.Join("; ", Problems.Select(static p => p.Message))}",
-            string.Join("\n", Problems.Select(static p => p.Hint))),
-    };
-}
-
-/// <summary>One thing that is wrong, and what to do about it.</summary>
-public sealed record PreflightProblem(string Message, string Hint);

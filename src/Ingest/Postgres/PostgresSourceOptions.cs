@@ -14,8 +14,9 @@ public sealed record PostgresSourceOptions
     /// <summary>The replication slot; created by the first start.</summary>
     public string SlotName { get; init; } = "tapline";
 
-    /// <summary>The publication; created when it does not exist and the role may.</summary>
-    public string PublicationName { get; init; } = "tapline";
+    /// <summary>The publications, one or more. A single one is created when it does not exist and the role may; none
+    /// is ever changed.</summary>
+    public IReadOnlyList<string> Publications { get; init; } = ["tapline"];
 
     /// <summary>Tables as <c>schema.table</c>, where <c>*</c> stands for anything; empty for every table of the
     /// publication, or, when that is to be created, every table of the database.</summary>
@@ -40,6 +41,13 @@ public sealed record PostgresSourceOptions
     /// <summary>Whether the beginning and end of each transaction are written to a topic of their own, and each
     /// change's place in its transaction into the change.</summary>
     public bool WritesTransactions { get; init; }
+
+    /// <summary>Whether the server may send parts of large transactions before they commit (from its
+    /// <c>logical_decoding_work_mem</c> on); the log gets them after the commit all the same.</summary>
+    public bool StreamsOpenTransactions { get; init; } = true;
+
+    /// <summary>Where such parts wait for their commit.</summary>
+    public string SpoolFolder { get; init; } = Path.Combine(Path.GetTempPath(), "tapline-spool");
 
     /// <summary>Partitions of each data topic that is created.</summary>
     public int Partitions { get; init; } = 1;

@@ -18,12 +18,13 @@ sealed class SourceSetup(NpgsqlDataSource database, PostgresSourceOptions option
         await using var connection = await database.OpenConnectionAsync(ct);
         var catalog = new CatalogReader(connection);
         var patterns = new TablePatterns(options.Tables);
-        if (await catalog.PublishesViaRootAsync(options.PublicationName, ct) is null)
+        // Of several publications none is missing: that was a problem of the check.
+        if (await catalog.MissingPublicationsAsync(options.Publications, ct) is [_])
         {
             var wanted = (await catalog.UserTablesAsync(ct)).FindAll(table => patterns.Includes(table.Id));
             await CreatePublicationAsync(connection, wanted, ct);
         }
-        return (await catalog.PublishedTablesAsync(options.PublicationName, ct)).FindAll(t => patterns.Includes(t.Id));
+        return (await catalog.PublishedTablesAsync(options.Publications, ct)).FindAll(t => patterns.Includes(t.Id));
     }
 
     async Task CreatePublicationAsync(NpgsqlConnection connection, List<SourceTable> tables, CancellationToken ct)
@@ -31,7 +32,7 @@ sealed class SourceSetup(NpgsqlDataSource database, PostgresSourceOptions option
         if (tables.Count == 0)
             throw new TaplineException("there is no table to capture", "Create one, or name others.");
         var statement =
-            $"CREATE PUBLICATION {SourceSession.Quote(options.PublicationName)} FOR TABLE "
+            $"CREATE PUBLICATION {SourceSession.Quote(options.Publications[0])} FOR TABLE "
             + string.Join(", ", tables.Select(static t => t.QuotedName)) + " WITH (publish_via_partition_root = true)";
         try
         {
@@ -41,10 +42,10 @@ sealed class SourceSetup(NpgsqlDataSource database, PostgresSourceOptions option
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new TaplineException(
-                $"publication {options.PublicationName} does not exist, and this role may not create it",
+                $"publication {options.Publications[0]} does not exist, and this role may not create it",
                 $"As the tables' owner run: {statement};",
                 exception);
         }
-        logger.PublicationCreated(options.PublicationName, tables.Count);
+        logger.PublicationCreated(options.Publications[0], tables.Count);
     }
 }

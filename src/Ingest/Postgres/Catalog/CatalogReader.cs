@@ -13,46 +13,65 @@ sealed class CatalogReader(NpgsqlConnection connection)
     // In pg_publication_tables the column list and the row filter exist from PostgreSQL 15 on.
     static readonly Version _publicationColumns = new(15, 0);
 
-    /// <summary>The tables of a publication; empty when there is none of that name.</summary>
-    public Task<List<SourceTable>> PublishedTablesAsync(string publication, CancellationToken ct)
+    // Before, a generated column never stood in the stream, whatever the column list says.
+    static readonly Version _publishedGeneratedColumns = new(18, 0);
+
+    const string TableFields =
+        """
+        c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
+        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
+        c.reltoastrelid <> 0 OR (c.relkind = 'p' AND EXISTS (
+          SELECT FROM pg_partition_tree(c.oid) leaf JOIN pg_class l ON l.oid = leaf.relid WHERE l.reltoastrelid <> 0))
+        """;
+
+    /// <summary>The tables that one publication or more publish, each once; empty when there is none of that
+    /// name.</summary>
+    public Task<List<SourceTable>> PublishedTablesAsync(IReadOnlyList<string> publications, CancellationToken ct)
     {
         var detailed = connection.PostgreSqlVersion >= _publicationColumns;
+        // A row is published that any of the publications publishes; the server insists on equal column lists.
+        var details = detailed
+            ? """
+              CASE WHEN bool_and(rowfilter IS NOT NULL) THEN string_agg('(' || rowfilter || ')', ' OR ') END,
+              min(attnames::text[])
+              """
+            : "NULL::text, NULL::text[]";
         return TablesAsync(
             $"""
-            SELECT c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
-                   EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
-                   {(detailed ? "p.rowfilter" : "NULL::text")}, {(detailed ? "p.attnames::text[]" : "NULL::text[]")}
-            FROM pg_publication_tables p
+            SELECT {TableFields}, p.filter, p.columns
+            FROM (SELECT schemaname, tablename, {details} FROM pg_publication_tables
+                  WHERE pubname = ANY($1) GROUP BY 1, 2) p (schemaname, tablename, filter, columns)
             JOIN pg_namespace n ON n.nspname = p.schemaname
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
-            WHERE p.pubname = $1 ORDER BY 2, 3
+            ORDER BY 2, 3
             """,
-            publication,
+            publications,
             ct);
     }
 
     /// <summary>Every permanent table of the database that is not the system's and not a partition of
     /// another.</summary>
     public Task<List<SourceTable>> UserTablesAsync(CancellationToken ct) => TablesAsync(
-        """
-        SELECT c.oid, n.nspname::text, c.relname::text, c.relkind = 'p', c.relreplident,
-               EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary), NULL::text, NULL::text[]
+        $"""
+        SELECT {TableFields}, NULL::text, NULL::text[]
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
-          AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND $1 IS NOT NULL ORDER BY 2, 3
+          AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND $1::text[] IS NOT NULL ORDER BY 2, 3
         """,
-        "",
+        [],
         ct);
 
-    /// <summary>Whether a publication exists; null when it does not, else whether it publishes under the root table's
-    /// name.</summary>
-    public async Task<bool?> PublishesViaRootAsync(string publication, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT pubviaroot FROM pg_publication WHERE pubname = $1", connection);
-        command.Parameters.AddWithValue(publication);
-        return await command.ExecuteScalarAsync(ct) as bool?;
-    }
+    /// <summary>Those of the publications that do not exist.</summary>
+    public Task<List<string>> MissingPublicationsAsync(IReadOnlyList<string> publications, CancellationToken ct) =>
+        NamesAsync(
+            "SELECT n FROM unnest($1) n WHERE NOT EXISTS (SELECT FROM pg_publication WHERE pubname = n)",
+            publications,
+            ct);
+
+    /// <summary>Those of the publications that publish partitions under their own names.</summary>
+    public Task<List<string>> LeafwisePublicationsAsync(IReadOnlyList<string> publications, CancellationToken ct) =>
+        NamesAsync(
+            "SELECT pubname::text FROM pg_publication WHERE pubname = ANY($1) AND NOT pubviaroot", publications, ct);
 
     /// <summary>The slot; null when there is none.</summary>
     public async Task<ReplicationSlotState?> SlotAsync(string name, CancellationToken ct)
@@ -164,12 +183,23 @@ sealed class CatalogReader(NpgsqlConnection connection)
         return types;
     }
 
-    async Task<List<SourceTable>> TablesAsync(string sql, string parameter, CancellationToken ct)
+    async Task<List<string>> NamesAsync(string sql, IReadOnlyList<string> parameter, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddWithValue(parameter.ToArray());
+        var names = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            names.Add(reader.GetString(0));
+        return names;
+    }
+
+    async Task<List<SourceTable>> TablesAsync(string sql, IReadOnlyList<string> parameter, CancellationToken ct)
     {
         var found = new List<(SourceTable Table, string[]? Published)>();
         await using (var command = new NpgsqlCommand(sql, connection))
         {
-            command.Parameters.AddWithValue(parameter);
+            command.Parameters.AddWithValue(parameter.ToArray());
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
@@ -179,9 +209,10 @@ sealed class CatalogReader(NpgsqlConnection connection)
                     reader.GetBoolean(3),
                     (ReplicaIdentity)reader.GetChar(4),
                     reader.GetBoolean(5),
-                    reader.IsDBNull(6) ? null : reader.GetString(6),
+                    reader.GetBoolean(6),
+                    reader.IsDBNull(7) ? null : reader.GetString(7),
                     []);
-                found.Add((table, reader.IsDBNull(7) ? null : reader.GetFieldValue<string[]>(7)));
+                found.Add((table, reader.IsDBNull(8) ? null : reader.GetFieldValue<string[]>(8)));
             }
         }
         var columns = await ColumnsAsync([.. found.Select(static f => f.Table.RelationId)], ct);
@@ -191,31 +222,38 @@ sealed class CatalogReader(NpgsqlConnection connection)
             {
                 Columns =
                 [
-                    .. columns[f.Table.RelationId].Where(c => f.Published is null || f.Published.Contains(c.Name)),
+                    .. columns[f.Table.RelationId].Where(c => IsPublished(c.Column.Name, c.Generated, f.Published))
+                        .Select(static c => c.Column),
                 ],
             }),
         ];
     }
 
-    async Task<ILookup<uint, RelationColumn>> ColumnsAsync(uint[] relations, CancellationToken ct)
+    bool IsPublished(string name, bool isGenerated, string[]? published) =>
+        (!isGenerated || (published is not null && connection.PostgreSqlVersion >= _publishedGeneratedColumns))
+        && (published is null || published.Contains(name));
+
+    async Task<ILookup<uint, (RelationColumn Column, bool Generated)>> ColumnsAsync(
+        uint[] relations, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT attrelid, attname::text, atttypid, atttypmod FROM pg_attribute
-            WHERE attrelid = ANY($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attrelid, attnum
+            SELECT attrelid, attname::text, atttypid, atttypmod, attgenerated <> '' FROM pg_attribute
+            WHERE attrelid = ANY($1) AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum
             """,
             connection);
         command.Parameters.Add(
             new NpgsqlParameter { Value = relations, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid });
-        var columns = new List<(uint Relation, RelationColumn Column)>();
+        var columns = new List<(uint Relation, RelationColumn Column, bool Generated)>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             columns.Add((
                 reader.GetFieldValue<uint>(0),
-                new RelationColumn(reader.GetString(1), reader.GetFieldValue<uint>(2), reader.GetInt32(3))));
+                new RelationColumn(reader.GetString(1), reader.GetFieldValue<uint>(2), reader.GetInt32(3)),
+                reader.GetBoolean(4)));
         }
-        return columns.ToLookup(static c => c.Relation, static c => c.Column);
+        return columns.ToLookup(static c => c.Relation, static c => (c.Column, c.Generated));
     }
 }
 

@@ -9,14 +9,17 @@ namespace Tapline.Ingest.Postgres.Catalog;
 /// <param name="IsPartitioned">Whether its rows lie in partitions.</param>
 /// <param name="Identity">What deletes and updates carry of the old row.</param>
 /// <param name="HasPrimaryKey">Whether it has a primary key.</param>
+/// <param name="HasLargeValues">Whether it has columns whose values can lie out of line (TOAST).</param>
 /// <param name="RowFilter">The publication's condition on its rows; null for none.</param>
-/// <param name="Columns">The published columns, generated ones left out: the change stream lacks those.</param>
+/// <param name="Columns">The columns that the change stream has; generated ones are among them only where the
+/// publication says so, from PostgreSQL 18 on.</param>
 sealed record SourceTable(
     uint RelationId,
     TableId Id,
     bool IsPartitioned,
     ReplicaIdentity Identity,
     bool HasPrimaryKey,
+    bool HasLargeValues,
     string? RowFilter,
     ImmutableArray<RelationColumn> Columns)
 {
