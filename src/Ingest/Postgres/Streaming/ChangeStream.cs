@@ -42,7 +42,7 @@ sealed class ChangeStream(
         await connection.Open(ct);
         await using var producer = log.OpenProducer("tapline-ingest-stream");
         var acknowledger = new Acknowledger(connection, producer, meter, options.StatusInterval, time, logger);
-        var encoder = NewEncoder(producer, acknowledger);
+        using var transactions = new OpenTransactions(options.SpoolFolder, NewEncoder(producer, acknowledger));
         // Reading has a token of its own: when it is cancelled the connection is of no more use, and the last
         // acknowledgement has to go out before.
         using var reading = new CancellationTokenSource();
@@ -50,13 +50,13 @@ sealed class ChangeStream(
             new PgOutputReplicationSlot(options.SlotName),
             reading.Token,
             new NpgsqlLogSequenceNumber(unchecked((ulong)confirmedLsn)),
-            [new("proto_version", "1"), new("publication_names", SourceSession.Quote(options.PublicationName))]);
+            [.. Settings()]);
         var enumerator = messages.GetAsyncEnumerator(reading.Token);
         try
         {
             logger.StreamingStarted(options.SlotName, SourcePosition.FormatLsn(confirmedLsn));
             await TaskScope.RunBesideAsync(
-                c => ReadAsync(enumerator, encoder, c),
+                c => ReadAsync(enumerator, transactions, c),
                 [acknowledger.RunAsync, c => new Heartbeat(options, producer, time).RunAsync(c)],
                 ct);
         }
@@ -69,6 +69,16 @@ sealed class ChangeStream(
         {
             await StopAsync(enumerator, reading);
         }
+    }
+
+    // With the second version the server sends a large transaction while it goes on, instead of keeping it on its own
+    // disk until the commit.
+    IEnumerable<KeyValuePair<string, string?>> Settings()
+    {
+        yield return new("proto_version", options.StreamsOpenTransactions ? "2" : "1");
+        yield return new("publication_names", string.Join(", ", options.Publications.Select(SourceSession.Quote)));
+        if (options.StreamsOpenTransactions)
+            yield return new("streaming", "on");
     }
 
     async Task DrainAsync(Acknowledger acknowledger)
@@ -105,7 +115,8 @@ sealed class ChangeStream(
         return new ChangeEncoder(tables, writer, markers, producer, acknowledger, meter);
     }
 
-    async Task ReadAsync(IAsyncEnumerator<XLogDataMessage> messages, ChangeEncoder encoder, CancellationToken ct)
+    async Task ReadAsync(
+        IAsyncEnumerator<XLogDataMessage> messages, OpenTransactions transactions, CancellationToken ct)
     {
         while (true)
         {
@@ -121,7 +132,7 @@ sealed class ChangeStream(
                 length = await _pending.WaitAsync(ct);
             }
             ct.ThrowIfCancellationRequested();
-            await encoder.HandleAsync(_message.AsMemory(0, length), LastLsn(messages), ct);
+            await transactions.HandleAsync(_message.AsMemory(0, length), LastLsn(messages), ct);
         }
     }
 

@@ -6,7 +6,7 @@ using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
-/// <summary>Reads one message of PostgreSQL's logical replication protocol, version 1
+/// <summary>Reads one message of PostgreSQL's logical replication protocol
 /// (https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html). Throws
 /// <see cref="PgOutputException"/> on anything else.</summary>
 ref struct PgOutputReader(ReadOnlyMemory<byte> message)
