@@ -32,14 +32,29 @@ static partial class Log
     [LoggerMessage(1009, LogLevel.Warning, "connection to the database lost ({Reason}); next try in {Delay}")]
     public static partial void ConnectionLost(this ILogger logger, string reason, TimeSpan delay);
 
-    [LoggerMessage(1010, LogLevel.Warning, "slot {Slot} holds back {LagBytes} bytes of log; {SafeBytes} more are safe")]
-    public static partial void SlotLags(this ILogger logger, string slot, long lagBytes, long? safeBytes);
+    [LoggerMessage(1010, LogLevel.Warning, "{Message}. {Hint}")]
+    public static partial void SlotLags(this ILogger logger, string message, string hint);
+
+    [LoggerMessage(1018, LogLevel.Error, "{Message}. {Hint}")]
+    public static partial void SlotIsInDanger(this ILogger logger, string message, string hint);
 
     [LoggerMessage(1012, LogLevel.Warning, "what was sent last was not acknowledged and comes again")]
     public static partial void DrainFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1013, LogLevel.Debug, "the read of slot {Slot} was not cancelled; its server process is ended")]
     public static partial void ReadNotCancelled(this ILogger logger, string slot);
+
+    [LoggerMessage(1014, LogLevel.Information, "reading {Table} again (with a condition: {HasFilter})")]
+    public static partial void RereadBegun(this ILogger logger, string table, bool hasFilter);
+
+    [LoggerMessage(1015, LogLevel.Information, "{Table} was read again")]
+    public static partial void RereadDone(this ILogger logger, string table);
+
+    [LoggerMessage(1016, LogLevel.Warning, "{Table} cannot be read again: {Reason}")]
+    public static partial void RereadRefused(this ILogger logger, string table, string reason);
+
+    [LoggerMessage(1017, LogLevel.Warning, "a signal is ignored: {Reason}")]
+    public static partial void SignalIgnored(this ILogger logger, string reason);
 
     [LoggerMessage(1011, LogLevel.Information, "publication {Publication} created for {Tables} tables")]
     public static partial void PublicationCreated(this ILogger logger, string publication, int tables);

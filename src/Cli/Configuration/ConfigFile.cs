@@ -109,13 +109,18 @@ static partial class ConfigFile
                 postgres.Texts("tables", ["*.*"]),
                 postgres.Integer("parallelism", 2, 1, 32),
                 postgres.Seconds("heartbeat_seconds", 10, 0.1, 3600),
+                (long)postgres.Integer("slot_retained_warn_mb", 1024, 1, int.MaxValue) << 20,
+                (long)postgres.Integer("slot_retained_error_mb", 10 * 1024, 1, int.MaxValue) << 20,
                 postgres.Choice("transactions", false, ("true", true), ("false", false)),
+                postgres.Text("signals", "tapline.signals"),
                 Path.Combine(folder, postgres.Text("spool", Path.Combine("tapline-data", "spool"))))
             {
                 Format = FormatSettings.Read(postgres),
             };
             foreach (var table in config.Tables.Where(static t => t.Split('.').Length != 2))
                 postgres.Reject("tables", $"must be names like schema.table, with * for any, found \"{table}\"");
+            if (config.Signals.Split('.') is not [{ Length: > 0 }, { Length: > 0 }])
+                postgres.Reject("signals", $"must be a name like schema.table, found \"{config.Signals}\"");
             postgres.Close();
         }
         else if (!source.Has("postgres"))

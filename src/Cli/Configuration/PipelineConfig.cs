@@ -38,7 +38,10 @@ abstract record LogConfig
 /// <param name="Tables">Which tables, as <c>schema.name</c> with <c>*</c>.</param>
 /// <param name="Parallelism">Tables (or parts of them) that the first snapshot copies at once.</param>
 /// <param name="Heartbeat">How often an idle source says that it is alive.</param>
+/// <param name="RetainedWarnBytes">How much log the server may keep for the slot before a warning.</param>
+/// <param name="RetainedErrorBytes">How much before an error.</param>
 /// <param name="Transactions">Whether transactions are marked in the log.</param>
+/// <param name="Signals">The signal table, as <c>schema.name</c>.</param>
 /// <param name="Spool">The folder where parts of transactions wait for the commit.</param>
 sealed record SourceConfig(
     string Connection,
@@ -47,7 +50,10 @@ sealed record SourceConfig(
     IReadOnlyList<string> Tables,
     int Parallelism,
     TimeSpan Heartbeat,
+    long RetainedWarnBytes,
+    long RetainedErrorBytes,
     bool Transactions,
+    string Signals,
     string Spool)
 {
     /// <summary>How its records are written.</summary>

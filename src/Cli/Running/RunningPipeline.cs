@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tapline.Cli.Configuration;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres;
 using Tapline.Kafka.Broker;
 using Tapline.Kafka.Client;
@@ -88,8 +89,11 @@ sealed class RunningPipeline : IAsyncDisposable
             Tables = source.Tables,
             SnapshotParallelism = source.Parallelism,
             HeartbeatInterval = source.Heartbeat,
+            SlotRetainedWarnBytes = source.RetainedWarnBytes,
+            SlotRetainedErrorBytes = source.RetainedErrorBytes,
             WritesTransactions = source.Transactions,
             Format = source.Format,
+            SignalTable = TableId.Parse(source.Signals),
             SpoolFolder = source.Spool,
             Partitions = config.Stream.Lanes,
         };

@@ -6,6 +6,7 @@ using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Ingest.Postgres;
 using Tapline.Serving.Lake;
 using Tapline.Streaming.Epochs;
 
@@ -51,34 +52,33 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         ParseResult line)
     {
         if (config.Source is not null)
-            yield return ("source", (part, ct) => ReadSourceAsync(config.Source, part, ct));
+            yield return ("source", (part, ct) => ReadSourceAsync(config, part, ct));
         yield return ("log", (part, ct) => ReadLogAsync(config, line, part, ct));
         yield return ("lake", (part, ct) => ReadLakeAsync(config, part, ct));
     }
 
-    static async Task ReadSourceAsync(SourceConfig source, JsonObject part, CancellationToken ct)
+    static async Task ReadSourceAsync(PipelineConfig config, JsonObject part, CancellationToken ct)
     {
-        part["database"] = source.ToString();
-        await using var connection = new NpgsqlConnection(ConnectionText.Parse(source.Connection).ConnectionString);
-        await connection.OpenAsync(ct);
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT active, wal_status, confirmed_flush_lsn::text,
-                   pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint
-            FROM pg_replication_slots WHERE slot_name = $1
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = source.Slot });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        part["slot"] = source.Slot;
-        if (!await reader.ReadAsync(ct))
+        var options = RunningPipeline.SourceOptions(config);
+        part["database"] = config.Source!.ToString();
+        part["slot"] = options.SlotName;
+        if (await PostgresSlot.ReadAsync(options, ct) is not { } slot)
         {
             part["state"] = "not created yet";
             return;
         }
-        part["state"] = reader.GetBoolean(0) ? "in use" : "not in use";
-        part["wal"] = reader.GetString(1);
-        part["confirmed_lsn"] = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2);
-        part["behind_bytes"] = await reader.IsDBNullAsync(3, ct) ? null : reader.GetInt64(3);
+        part["state"] = slot.IsActive ? "in use" : "not in use";
+        part["wal"] = slot.WalStatus;
+        part["confirmed_lsn"] = slot.ConfirmedLsn == 0 ? null : SourcePosition.FormatLsn(slot.ConfirmedLsn);
+        part["behind_bytes"] = slot.BehindBytes;
+        part["retained_bytes"] = slot.RetainedBytes;
+        if (slot.SafeBytes is { } safe)
+            part["safe_bytes"] = safe;
+        if (slot.Problem is not null)
+        {
+            part["problem"] = slot.Problem;
+            part["hint"] = slot.Hint;
+        }
     }
 
     static async Task ReadLogAsync(PipelineConfig config, ParseResult line, JsonObject part, CancellationToken ct)

@@ -1,3 +1,4 @@
+using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Envelope;
 
 namespace Tapline.Ingest.Postgres;
@@ -31,6 +32,12 @@ public sealed record PostgresSourceOptions
     /// <summary>About how many rows are copied, and acknowledged by the log, as one resumable piece.</summary>
     public int ChunkRows { get; init; } = 50_000;
 
+    /// <summary>The table whose inserted rows are signals, in Debezium's shape.</summary>
+    public TableId SignalTable { get; init; } = new("tapline", "signals");
+
+    /// <summary>How many rows are read, and acknowledged by the log, as one piece when a table is read again.</summary>
+    public int RereadRows { get; init; } = 2048;
+
     /// <summary>How often a heartbeat record is written.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -58,6 +65,9 @@ public sealed record PostgresSourceOptions
     public IReadOnlyDictionary<string, string>? TopicConfiguration { get; init; } =
         new Dictionary<string, string> { ["max.message.bytes"] = "16777216" };
 
-    /// <summary>From how many bytes of log held back by the slot a warning is written.</summary>
-    public long SlotLagWarnBytes { get; init; } = 1L << 30;
+    /// <summary>From how many bytes of log that the server keeps for the slot a warning is written.</summary>
+    public long SlotRetainedWarnBytes { get; init; } = 1L << 30;
+
+    /// <summary>From how many bytes of log that the server keeps for the slot an error is written.</summary>
+    public long SlotRetainedErrorBytes { get; init; } = 10L << 30;
 }

@@ -11,16 +11,16 @@ static class SlotFailure
         exception.SqlState switch
         {
             PostgresErrorCodes.ObjectNotInPrerequisiteState when exception.MessageText.Contains("replication slot") =>
-                Lost(options, exception),
+                Lost(options, null, exception),
             PostgresErrorCodes.UndefinedObject when exception.MessageText.Contains("replication slot") =>
                 Missing(options, exception),
             _ => null,
         };
 
-    public static TaplineException Lost(PostgresSourceOptions options, Exception? cause = null) => new(
-        $"slot {options.SlotName} is lost: the server removed log that was not read yet "
-        + "(max_slot_wal_keep_size), so changes are missing",
-        Resync(options),
+    public static TaplineException Lost(
+        PostgresSourceOptions options, string? invalidation = null, Exception? cause = null) => new(
+        $"slot {options.SlotName} is lost: {Reason(invalidation)}, so changes are missing",
+        $"{Prevention(invalidation)} {Resync(options)}",
         cause);
 
     public static TaplineException Missing(PostgresSourceOptions options, Exception? cause = null) => new(
@@ -44,6 +44,22 @@ static class SlotFailure
         $"slot {options.SlotName} exists, but the log knows nothing of a source {options.Prefix} that created it",
         $"If nobody needs it, run SELECT pg_drop_replication_slot('{options.SlotName}'); "
         + "otherwise choose another slot name.");
+
+    static string Reason(string? invalidation) => invalidation switch
+    {
+        "rows_removed" => "the server removed rows of its catalog that the slot needs",
+        "wal_level_insufficient" => "wal_level was lowered",
+        "idle_timeout" => "nobody read it for idle_replication_slot_timeout",
+        _ => "the server removed log that was not read yet (max_slot_wal_keep_size)",
+    };
+
+    static string Prevention(string? invalidation) => invalidation switch
+    {
+        "rows_removed" => "On a standby, set hot_standby_feedback = on.",
+        "wal_level_insufficient" => "Keep wal_level = logical.",
+        "idle_timeout" => "Raise idle_replication_slot_timeout, or let the source run.",
+        _ => "Raise max_slot_wal_keep_size, or let the source run.",
+    };
 
     static string Resync(PostgresSourceOptions options) =>
         $"Run SELECT pg_drop_replication_slot('{options.SlotName}'); where the slot still exists, then start again "

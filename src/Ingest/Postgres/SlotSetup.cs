@@ -42,7 +42,7 @@ sealed class SlotSetup(
             default:
                 if (slot is null)
                     throw SlotFailure.Missing(options);
-                return slot.WalStatus == "lost" ? throw SlotFailure.Lost(options) : slot.ConfirmedLsn;
+                return slot.IsLost ? throw SlotFailure.Lost(options, slot.Invalidation) : slot.ConfirmedLsn;
         }
     }
 

@@ -79,8 +79,11 @@ sealed class CatalogReader(NpgsqlConnection connection)
         await using var command = new NpgsqlCommand(
             """
             SELECT plugin::text, active_pid, coalesce(confirmed_flush_lsn, '0/0'::pg_lsn), wal_status, safe_wal_size,
-                   pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(confirmed_flush_lsn, pg_current_wal_lsn()))::bigint
-            FROM pg_replication_slots WHERE slot_name = $1
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(confirmed_flush_lsn, pg_current_wal_lsn()))::bigint,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(restart_lsn, pg_current_wal_lsn()))::bigint,
+                   coalesce(to_jsonb(s) ->> 'invalidation_reason',
+                            CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' THEN 'rows_removed' END)
+            FROM pg_replication_slots s WHERE slot_name = $1
             """,
             connection);
         command.Parameters.AddWithValue(name);
@@ -93,7 +96,9 @@ sealed class CatalogReader(NpgsqlConnection connection)
             unchecked((long)(ulong)reader.GetFieldValue<NpgsqlLogSequenceNumber>(2)),
             reader.IsDBNull(3) ? null : reader.GetString(3),
             reader.IsDBNull(4) ? null : reader.GetInt64(4),
-            reader.GetInt64(5));
+            reader.GetInt64(5),
+            reader.GetInt64(6),
+            reader.IsDBNull(7) ? null : reader.GetString(7));
     }
 
     /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column

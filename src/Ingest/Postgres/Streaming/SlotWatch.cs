@@ -8,13 +8,11 @@ namespace Tapline.Ingest.Postgres.Streaming;
 sealed class SlotWatch(
     NpgsqlDataSource database, PostgresSourceOptions options, SourceMeter meter, TimeProvider time, ILogger logger)
 {
-    // Below this much room the server is close to invalidating the slot (max_slot_wal_keep_size).
-    const long SafeBytesMin = 256L << 20;
-
     static readonly TimeSpan _interval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
 
     long _warned;
+    bool _wasError;
 
     /// <summary>Watches until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -32,10 +30,20 @@ sealed class SlotWatch(
     void Look(ReplicationSlotState slot)
     {
         meter.SlotLagBytes = slot.LagBytes;
-        var lags = slot.LagBytes > options.SlotLagWarnBytes || slot.SafeWalBytes < SafeBytesMin;
-        if (!lags || (_warned != 0 && time.GetElapsedTime(_warned) < _warningInterval))
+        var alarm = SlotAlarm.Of(slot, options);
+        if (alarm is null)
+        {
+            _warned = 0;
             return;
-        _warned = time.GetTimestamp();
-        logger.SlotLags(options.SlotName, slot.LagBytes, slot.SafeWalBytes);
+        }
+        // What has become worse is told at once.
+        var isNews = alarm.IsError && !_wasError;
+        if (_warned != 0 && !isNews && time.GetElapsedTime(_warned) < _warningInterval)
+            return;
+        (_warned, _wasError) = (time.GetTimestamp(), alarm.IsError);
+        if (alarm.IsError)
+            logger.SlotIsInDanger(alarm.Message, alarm.Hint);
+        else
+            logger.SlotLags(alarm.Message, alarm.Hint);
     }
 }
