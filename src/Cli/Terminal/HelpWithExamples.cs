@@ -8,6 +8,9 @@ namespace Tapline.Cli.Terminal;
 /// <summary>The standard help, then the verb's examples and what the exit codes mean.</summary>
 sealed class HelpWithExamples(HelpAction standard) : SynchronousCommandLineAction
 {
+    /// <summary>Help asks for no arguments.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var code = standard.Invoke(parseResult);

@@ -78,7 +78,8 @@ sealed class DoctorVerb()
         var report = await PostgresPreflight.CheckAsync(RunningPipeline.SourceOptions(config), ct);
         var check = $"source {config.Source}";
         findings.AddRange(report.Problems.Select(problem => new Finding(check, problem.Message, problem.Hint)));
-        findings.AddRange(report.Advice.Select(advice => new Finding(check, advice.Message, advice.Hint, IsAdvice: true)));
+        findings.AddRange(report.Advice.Select(
+            advice => new Finding(check, advice.Message, advice.Hint, IsAdvice: true)));
         if (report.Problems.IsEmpty)
             findings.Add(new Finding($"{check}: PostgreSQL {report.ServerVersion}, {report.Tables.Length} tables",
                 null, null));

@@ -27,6 +27,8 @@ abstract class Verb : Command
         new SqlVerb(),
         new StatusVerb(),
         new VerifyVerb(),
+        new SignalVerb(),
+        new ResyncVerb(),
         new ChaosVerb(),
         new DoctorVerb(),
         new BenchVerb(),

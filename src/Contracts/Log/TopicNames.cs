@@ -10,6 +10,11 @@ public static class TopicNames
     /// record.</summary>
     public const string SchemaHeader = "tapline.schema";
 
+    /// <summary>The header of a record without key and value that ends the reading of a whole table: two numbers in
+    /// decimal digits, where in the source's log the reading began, and how many partitions get such a record. Rows
+    /// from before that are not there any more.</summary>
+    public const string RereadEndHeader = "tapline.reread.end";
+
     /// <summary><c>prefix.schema.table</c>, with what Kafka does not allow in names replaced by <c>_</c>.</summary>
     public static string Data(string prefix, TableId table) => Sanitize($"{prefix}.{table.Schema}.{table.Name}");
 

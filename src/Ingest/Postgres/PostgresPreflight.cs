@@ -57,7 +57,7 @@ public static class PostgresPreflight
             connection.PostgreSqlVersion.ToString(),
             [.. tables.Select(static t => t.Id)],
             [.. problems],
-            [.. tables.Select(Advice).OfType<PreflightProblem>()]);
+            [.. tables.Select(Advice).OfType<PreflightProblem>(), .. await SignalAdviceAsync(catalog, options, ct)]);
     }
 
     static async Task CheckServerAsync(
@@ -117,7 +117,7 @@ public static class PostgresPreflight
         CatalogReader catalog, PostgresSourceOptions options, List<PreflightProblem> problems, CancellationToken ct)
     {
         var patterns = new TablePatterns(options.Tables);
-        var all = await catalog.UserTablesAsync(ct);
+        var all = (await catalog.UserTablesAsync(ct)).FindAll(t => t.Id != options.SignalTable);
         foreach (var pattern in patterns.Unmatched([.. all.Select(static t => t.Id)]))
             problems.Add(new($"no table matches {pattern}", "Check the name; an upper-case name is written as it is."));
         var missing = await catalog.MissingPublicationsAsync(options.Publications, ct);
@@ -131,8 +131,9 @@ public static class PostgresPreflight
         if (missing.Count == options.Publications.Count)
             return [.. all.Where(table => patterns.Includes(table.Id))];
         var captured = (await catalog.PublishedTablesAsync(options.Publications, ct))
-            .FindAll(table => patterns.Includes(table.Id));
-        await CheckPublicationsAsync(catalog, options, all.FindAll(t => patterns.Includes(t.Id)), captured, problems, ct);
+            .FindAll(table => patterns.Includes(table.Id) && table.Id != options.SignalTable);
+        var wanted = all.FindAll(table => patterns.Includes(table.Id));
+        await CheckPublicationsAsync(catalog, options, wanted, captured, problems, ct);
         return captured;
     }
 
@@ -186,6 +187,19 @@ public static class PostgresPreflight
             $"{table.Id} {problem}", $"Run ALTER TABLE {table.QuotedName} REPLICA IDENTITY {identity};"));
     }
 
+    static async Task<IEnumerable<PreflightProblem>> SignalAdviceAsync(
+        CatalogReader catalog, PostgresSourceOptions options, CancellationToken ct)
+    {
+        var published = await catalog.PublishedTablesAsync(options.Publications, ct);
+        return published.Exists(table => table.Id == options.SignalTable)
+            ? []
+            : [
+                new PreflightProblem(
+                    $"{options.SignalTable} is not a published table: signal and resync are not heard",
+                    $"To use them run {PostgresSignals.Preparation(options)}"),
+            ];
+    }
+
     static PreflightProblem? Advice(SourceTable table)
     {
         if (!table.HasPrimaryKey && table.Identity == ReplicaIdentity.Full)
@@ -197,9 +211,10 @@ public static class PostgresPreflight
         if (!table.HasLargeValues || table.Identity != ReplicaIdentity.Default)
             return null;
         return new(
-            $"{table.Id} has columns whose large values are left out of updates that do not change them: the lake keeps "
-            + "what it has, and other readers of the topic must do the same",
-            $"To send whole rows, for more of the database's log: ALTER TABLE {table.QuotedName} REPLICA IDENTITY FULL;");
+            $"{table.Id} has columns whose large values are left out of updates that do not change them: the lake "
+            + "keeps what it has, and other readers of the topic must do the same",
+            "To send whole rows, for more of the database's log: "
+            + $"ALTER TABLE {table.QuotedName} REPLICA IDENTITY FULL;");
     }
 
     static void CheckTopicNames(List<SourceTable> tables, List<PreflightProblem> problems)

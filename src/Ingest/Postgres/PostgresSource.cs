@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Catalog;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Ingest.Postgres.Progress;
+using Tapline.Ingest.Postgres.Signals;
 using Tapline.Ingest.Postgres.Snapshot;
 using Tapline.Ingest.Postgres.Streaming;
 
@@ -121,7 +123,10 @@ public sealed class PostgresSource
                     confirmed = await slot.CopyAsync(tables, copy, c);
                 }
                 _meter.Phase = SourcePhase.Streaming;
-                var stream = new ChangeStream(database, _options, _log, registry, _meter, _time, _logger);
+                using var rereads = new RereadQueue(progress, _logger);
+                TableId[] captured = [.. tables.Select(static t => t.Id)];
+                var stream = new ChangeStream(
+                    database, _options, _log, registry, captured, rereads, _meter, _time, _logger);
                 await stream.RunAsync(confirmed, c);
             },
             [watch.RunAsync],

@@ -28,8 +28,8 @@ sealed record SlotAlarm(string Message, string Hint, bool IsError)
         if (slot.WalStatus == "unreserved" || slot.SafeWalBytes < SafeBytesMin)
         {
             return new SlotAlarm(
-                $"slot {options.SlotName} is about to be lost: {Megabytes(Math.Max(0, slot.SafeWalBytes ?? 0))} more may be "
-                + "written before the server removes log that was not read yet",
+                $"slot {options.SlotName} is about to be lost: {Megabytes(Math.Max(0, slot.SafeWalBytes ?? 0))} more "
+                + "may be written before the server removes log that was not read yet",
                 $"{LetItRun} Raise max_slot_wal_keep_size.",
                 IsError: true);
         }

@@ -21,10 +21,12 @@ sealed class SourceSetup(NpgsqlDataSource database, PostgresSourceOptions option
         // Of several publications none is missing: that was a problem of the check.
         if (await catalog.MissingPublicationsAsync(options.Publications, ct) is [_])
         {
-            var wanted = (await catalog.UserTablesAsync(ct)).FindAll(table => patterns.Includes(table.Id));
+            var wanted = (await catalog.UserTablesAsync(ct))
+                .FindAll(table => patterns.Includes(table.Id) || table.Id == options.SignalTable);
             await CreatePublicationAsync(connection, wanted, ct);
         }
-        return (await catalog.PublishedTablesAsync(options.Publications, ct)).FindAll(t => patterns.Includes(t.Id));
+        return (await catalog.PublishedTablesAsync(options.Publications, ct))
+            .FindAll(t => patterns.Includes(t.Id) && t.Id != options.SignalTable);
     }
 
     async Task CreatePublicationAsync(NpgsqlConnection connection, List<SourceTable> tables, CancellationToken ct)

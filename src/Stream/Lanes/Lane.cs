@@ -15,6 +15,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 {
     // How often a partition that waits is looked at.
     static readonly TimeSpan HoldInterval = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan RereadEndWaitMax = TimeSpan.FromSeconds(2);
 
     readonly EpochStore _epochs = new(services.Lake, options.Lane);
     readonly LaneTopics _topics = new();
@@ -55,7 +56,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
             var isDue = HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull || Barrier.IsFull);
-            if (isDue && await MayCutAsync(ct))
+            if (isDue && !MustWaitForRereadEnds(interval) && await MayCutAsync(ct))
                 interval = await CommitAsync(ct);
         }
     }
@@ -169,6 +170,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             Held.Release(HoldReason.Transaction);
     }
 
+    // The ends of a reading come one a partition; a cut between them would count the later ones for themselves.
+    bool MustWaitForRereadEnds(TimeSpan interval) =>
+        _tables.Values.Any(static table => table.HasEndInFlight) && Remaining(interval) > -RereadEndWaitMax;
+
     async Task<bool> MayCutAsync(CancellationToken ct)
     {
         if (Barrier.ExpectsUnknown)
@@ -192,6 +197,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         RecordChunk chunk, RecordSlot slot, LanePartition partition, CancellationToken ct)
     {
         var topic = chunk.Partition.Topic;
+        if (slot.ValueLength < 0 && slot.KeyLength < 0 && RereadEnd.TryRead(chunk, slot, out var end)
+            && await SchemaOfAsync(chunk, slot, topic, ct) is { } read)
+            (await TableAsync(topic, read, ct)).EndReread(end, chunk.Partition, slot);
         if (slot.ValueLength < 0 && (!IsDeleteOfItsOwn(slot, partition) || _schemas.Newest(topic) is null))
             return null;
         if (Math.Max(slot.KeyLength, 0) + (long)slot.ValueLength > options.MessageBytesMax)

@@ -87,10 +87,15 @@ sealed class TopicOrder
         read.Snapshot == SnapshotMark.Snapshot && known is { Commit: > 0 } mark
         && mark.CompareTo(Highest) <= 0 && read.Position.Lsn > 0 && read.Position.Lsn < gate.Highest.Commit;
 
-    /// <summary>The position that a row keeps which a snapshot has read: the highest that is known of its
-    /// key.</summary>
-    public SourcePosition MarkOfRead(SourcePosition read, SourcePosition? known) =>
-        known is { } mark && mark.CompareTo(Highest) <= 0 ? SourcePosition.Max(read, mark) : read;
+    /// <summary>The position that a row keeps which a snapshot has read: the highest that is known of its key. A
+    /// position without a commit, of a table that is read again, is a place among the commits as well.</summary>
+    public SourcePosition MarkOfRead(in ChangeMeta read, SourcePosition? known)
+    {
+        var position = read.Position;
+        if (read.Snapshot == SnapshotMark.Incremental && position.Commit == 0)
+            position = new SourcePosition(position.Lsn, position.Lsn);
+        return known is { } mark && mark.CompareTo(Highest) <= 0 ? SourcePosition.Max(position, mark) : position;
+    }
 
     /// <summary>Whether a row that was copied after a change has it. Copies alone have one position for both
     /// halves.</summary>

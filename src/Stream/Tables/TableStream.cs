@@ -17,6 +17,8 @@ sealed class TableStream
     readonly Dictionary<int, EventPlan> _plans = [];
     readonly ArrayBufferWriter<byte> _packed = new(512);
     readonly QuarantineBuffer _quarantine;
+    RereadEnd _end;
+    int _endsMissing;
     readonly RowImage _image;
     readonly KeylessRows _keyless;
     readonly EvolutionPolicy _policy;
@@ -69,6 +71,9 @@ sealed class TableStream
     /// <summary>Whether the open epoch has something of this table: what the lake lacks, or what only the manifest
     /// lacks.</summary>
     public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsRelaid || IsAhead;
+
+    /// <summary>Whether some partitions have said that the table was read again, and others have not.</summary>
+    public bool HasEndInFlight => _endsMissing > 0;
 
     /// <summary>The plan for a schema version.</summary>
     public EventPlan Plan(TableSchema schema)
@@ -129,6 +134,25 @@ sealed class TableStream
         Current.Remove(key);
         order.Deleted.Add(key, meta.Position);
         Counters.Applied(meta);
+    }
+
+    /// <summary>Takes note that the source has read the whole table again. When every partition has said so, the rows
+    /// that were neither read nor changed since the reading began are deleted: the source has them no more.</summary>
+    public void EndReread(RereadEnd end, TopicPartition partition, in RecordSlot slot)
+    {
+        if (_endsMissing == 0 || end != _end)
+            (_end, _endsMissing) = (end, end.Partitions);
+        if (--_endsMissing > 0 || IsAhead)
+            return;
+        // When they went away nobody knows: what is known is when it was found.
+        var foundUs = slot.TimestampMs * 1000;
+        var meta = new RowMeta(new SourcePosition(0, end.BeginLsn), foundUs, foundUs);
+        var stamp = new ChangeStamp(ChangeKind.Delete, meta, -1, partition, slot.Offset);
+        foreach (var old in end.RowsBefore(Current.State))
+        {
+            History.Add(Current.State.Row(old), stamp);
+            Current.Remove(RowCodec.Key(Current.State.Row(old)));
+        }
     }
 
     /// <summary>Puts a record into quarantine.</summary>
@@ -319,7 +343,7 @@ sealed class TableStream
         var stamp = Stamp(chunk, slot, meta);
         order.Read(meta);
         var known = MarkOf(key);
-        var mark = order.MarkOfRead(meta.Position, known ?? order.Deleted.Find(key));
+        var mark = order.MarkOfRead(meta, known ?? order.Deleted.Find(key));
         _packed.ResetWrittenCount();
         RowCodec.Encode(image.Batch, image.Row, stamp.Row with { Position = mark }, key, _packed);
         if (Current.State.TryFind(key, out var stateSlot)
@@ -327,7 +351,7 @@ sealed class TableStream
         {
             // A snapshot that was resumed reads rows again: nothing has happened to this one, and it may be known to be
             // so up to a later commit.
-            if (mark.Commit > known?.Commit)
+            if (mark.Commit > known?.Commit || meta.Snapshot == SnapshotMark.Incremental)
                 Current.Put(_packed.WrittenSpan);
             Counters.Repeated++;
             return;

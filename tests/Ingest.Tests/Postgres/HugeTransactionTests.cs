@@ -36,7 +36,7 @@ public sealed class HugeTransactionTests(PostgresServers servers)
         {
             await streamed.WaitAsync(async () => await StreamedBytesAsync(streamed) > 0);
             Assert.Empty(Directory.GetFiles(folder.FullPath));
-            Assert.Equal(1, (await streamed.RecordsAsync("public.a")).Count);
+            Assert.Single(await streamed.RecordsAsync("public.a"));
         });
         await streamed.CatchUpAsync();
         await whole.CatchUpAsync();
@@ -173,6 +173,9 @@ public sealed class HugeTransactionTests(PostgresServers servers)
         foreach (var record in await LogRecord.ReadAsync(log, topic, Ct))
         {
             var value = record.Value as JsonObject;
+            // Each copy was made at a time of its own.
+            if ((string?)value?["op"] == "r")
+                continue;
             if (value?.ContainsKey("op") == true)
             {
                 foreach (var name in (string[])["ts_ms", "ts_us", "ts_ns"])

@@ -139,10 +139,31 @@ sealed class LaneWorld : IAsyncDisposable
         await SendAsync(
             new EventRecord(Topic, Key(id), Envelope('r', row, copiedAt, isCopy: true))
             {
-                Headers = [new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}"))],
+                Headers = [SchemaHeader()],
             },
             ct);
     }
+
+    /// <summary>Lets the lake have a row that the source does not have so.</summary>
+    public Task ForgeAsync(int id, string body, CancellationToken ct) => SendReadAsync(id, body, 1, ct);
+
+    /// <summary>Begins to read every row again; returns where that was.</summary>
+    public long BeginReread() => _lsn += 10;
+
+    /// <summary>Reads one row again.</summary>
+    public Task RereadAsync(int id, CancellationToken ct) => SendReadAsync(id, _rows[id], _lsn += 10, ct);
+
+    /// <summary>Says that every row was read again.</summary>
+    public Task EndRereadAsync(long begin, CancellationToken ct) => SendAsync(
+        new EventRecord(Topic, null, null)
+        {
+            Headers =
+            [
+                SchemaHeader(),
+                new EventHeader(TopicNames.RereadEndHeader, Encoding.UTF8.GetBytes($"{begin} 1")),
+            ],
+        },
+        ct);
 
     public async Task DeleteAsync(int id, CancellationToken ct)
     {
@@ -339,8 +360,7 @@ sealed class LaneWorld : IAsyncDisposable
     {
         _lsn += 10;
         Changes++;
-        var version = Encoding.UTF8.GetBytes($"{Schema.Version}");
-        var headers = new List<EventHeader> { new(TopicNames.SchemaHeader, version) };
+        var headers = new List<EventHeader> { SchemaHeader() };
         if (header is { } extra)
             headers.Add(extra);
         return new EventRecord(Topic, Key(id), Envelope(op, after, _lsn))
@@ -349,6 +369,21 @@ sealed class LaneWorld : IAsyncDisposable
             Partition = id % _partitions,
         };
     }
+
+    Task SendReadAsync(int id, string? body, long lsn, CancellationToken ct)
+    {
+        var text = body is null ? "null" : Quote(body);
+        var envelope = $$"""
+            {"before":null,"after":{"id":{{id}},"body":{{text}}{{ExtraColumns()}}},
+             "source":{"ts_ms":5,"snapshot":"incremental","db":"shop","sequence":"[null,\"{{lsn}}\"]",
+                       "ts_us":5000,"schema":"app","table":"items","txId":null,"lsn":null},
+             "transaction":null,"op":"r","ts_ms":6}
+            """;
+        return SendAsync(
+            new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope)) { Headers = [SchemaHeader()] }, ct);
+    }
+
+    EventHeader SchemaHeader() => new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}"));
 
     byte[] Envelope(char op, string after, long lsn, bool isCopy = false) => Encoding.UTF8.GetBytes($$"""
         {"before":null,"after":{{after}},

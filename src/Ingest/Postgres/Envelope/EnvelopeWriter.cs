@@ -11,6 +11,8 @@ sealed class EnvelopeWriter
     static readonly byte[] _version = Encoding.UTF8.GetBytes(
         $"tapline-{typeof(EnvelopeWriter).Assembly.GetName().Version?.ToString(3)}");
 
+    const long NoTransaction = -1;
+
     readonly JsonBuffer _buffer = new();
     readonly JsonBuffer _origin = new();
     readonly byte[] _name;
@@ -40,6 +42,15 @@ sealed class EnvelopeWriter
     /// none from there on. Debezium gives null for the first half of their sequence.</summary>
     public void BeginSnapshot(long lsn, long snapshotMicros, long transactionId) =>
         Begin(lsn, snapshotMicros, transactionId, "true"u8);
+
+    /// <summary>Makes the rows that follow part of a table that is read again while changes stream: they have no
+    /// transaction, and the position of their place in the stream.</summary>
+    public void BeginReread(long readMicros)
+    {
+        Begin(readMicros, NoTransaction, "incremental"u8);
+        _origin.Append("null"u8);
+        _sequenceEnd = _origin.Length;
+    }
 
     /// <summary>Forgets what was written for the records before.</summary>
     public void Clear() => _buffer.Clear();
@@ -147,10 +158,17 @@ sealed class EnvelopeWriter
         _buffer.AppendNumber(_transactionMicros);
         _buffer.Append("000"u8);
         _buffer.Append(table.SourceFields);
-        _buffer.Append(",\"txId\":"u8);
-        _buffer.AppendNumber(_transactionId);
-        _buffer.Append(",\"lsn\":"u8);
-        _buffer.AppendNumber(lsn);
+        if (_transactionId == NoTransaction)
+        {
+            _buffer.Append(",\"txId\":null,\"lsn\":null"u8);
+        }
+        else
+        {
+            _buffer.Append(",\"txId\":"u8);
+            _buffer.AppendNumber(_transactionId);
+            _buffer.Append(",\"lsn\":"u8);
+            _buffer.AppendNumber(lsn);
+        }
         _buffer.Append(",\"xmin\":null,\"origin\":null,\"origin_lsn\":null}"u8);
     }
 

@@ -20,6 +20,9 @@ sealed class RowText
         Count = 0;
     }
 
+    /// <summary>A row with memory of its own.</summary>
+    public RowText Copy() => new() { _bytes = _bytes.ToArray(), _slots = _slots[..Count], Count = Count };
+
     public void Add(int start, int length)
     {
         if (Count == _slots.Length)

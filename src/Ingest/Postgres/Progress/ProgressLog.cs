@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tapline.Contracts.Log;
+using Tapline.Ingest.Postgres.Signals;
 
 namespace Tapline.Ingest.Postgres.Progress;
 
@@ -22,6 +23,9 @@ sealed class ProgressLog : IAsyncDisposable
 
     /// <summary>The slot and the copy; null before the first start.</summary>
     public SlotProgress? Slot { get; private set; }
+
+    /// <summary>The tables that are being read again.</summary>
+    public RereadState Reread { get; private set; } = RereadState.None;
 
     /// <summary>Creates the topic if need be and reads what it holds.</summary>
     public static async Task<ProgressLog> OpenAsync(IEventLog log, string prefix, CancellationToken ct)
@@ -52,6 +56,12 @@ sealed class ProgressLog : IAsyncDisposable
     {
         Slot = slot;
         return AppendAsync(new ProgressKey("slot"), slot, ProgressJson.Default.SlotProgress, ct);
+    }
+
+    public async Task SetRereadAsync(RereadState state, CancellationToken ct)
+    {
+        await AppendAsync(new ProgressKey("reread"), state, ProgressJson.Default.RereadState, ct);
+        Reread = state;
     }
 
     /// <summary>Sets a relation's plan. Chunks of a plan that it had before are to be done again.</summary>
@@ -110,6 +120,9 @@ sealed class ProgressLog : IAsyncDisposable
         {
             case { Kind: "slot" }:
                 Slot = Parse(value, ProgressJson.Default.SlotProgress);
+                break;
+            case { Kind: "reread" }:
+                Reread = Parse(value, ProgressJson.Default.RereadState) ?? RereadState.None;
                 break;
             case { Kind: "plan", Relation: { } relation }:
                 if (Parse(value, ProgressJson.Default.RelationPlan) is { } plan)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tapline.Ingest.Postgres.Signals;
 
 namespace Tapline.Ingest.Postgres.Progress;
 
@@ -13,8 +14,9 @@ enum CopyStage
     Copied,
 }
 
-/// <summary>A key of the progress topic: the slot, a relation's plan, or one of its chunks.</summary>
-/// <param name="Kind"><c>slot</c>, <c>plan</c> or <c>chunk</c>.</param>
+/// <summary>A key of the progress topic: the slot, a relation's plan, one of its chunks, or the tables that are read
+/// again.</summary>
+/// <param name="Kind"><c>slot</c>, <c>plan</c>, <c>chunk</c> or <c>reread</c>.</param>
 /// <param name="Relation">The relation's quoted name; null for the slot.</param>
 /// <param name="Chunk">The chunk's number; null for the others.</param>
 sealed record ProgressKey(string Kind, string? Relation = null, int? Chunk = null);
@@ -47,4 +49,5 @@ sealed record ChunkDone(int Epoch, long Rows);
 [JsonSerializable(typeof(SlotProgress))]
 [JsonSerializable(typeof(RelationPlan))]
 [JsonSerializable(typeof(ChunkDone))]
+[JsonSerializable(typeof(RereadState))]
 sealed partial class ProgressJson : JsonSerializerContext;

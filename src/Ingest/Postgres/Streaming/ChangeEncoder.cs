@@ -1,6 +1,7 @@
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Ingest.Postgres.Envelope;
+using Tapline.Ingest.Postgres.Signals;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
@@ -10,6 +11,7 @@ sealed class ChangeEncoder(
     StreamedTables tables,
     EnvelopeWriter writer,
     TransactionMarkers? markers,
+    RereadPlacer rereads,
     IEventProducer producer,
     Acknowledger acknowledger,
     SourceMeter meter)
@@ -19,6 +21,8 @@ sealed class ChangeEncoder(
 
     readonly RowText _new = new();
     readonly RowText _old = new();
+    uint _transactionId;
+    long _commitLsn;
 
     /// <summary>Handles one message. Its memory may be reused when this is done.</summary>
     public ValueTask HandleAsync(ReadOnlyMemory<byte> message, long lsn, CancellationToken ct) =>
@@ -30,6 +34,7 @@ sealed class ChangeEncoder(
     public void Begin(long commitLsn, long commitProtocolMicros, uint transactionId)
     {
         acknowledger.Begun();
+        (_transactionId, _commitLsn) = (transactionId, commitLsn);
         var commitMicros = commitProtocolMicros + ProtocolEpochMicros;
         writer.BeginTransaction(commitLsn, commitMicros, transactionId);
         markers?.Begun(transactionId, commitMicros);
@@ -40,6 +45,7 @@ sealed class ChangeEncoder(
     {
         if (markers is { IsOpen: true })
             await markers.WriteEndAsync(endLsn, ct);
+        rereads.Committed(_transactionId);
         acknowledger.Committed(endLsn);
     }
 
@@ -72,8 +78,10 @@ sealed class ChangeEncoder(
                 return DeleteAsync(ref reader, lsn, ct);
             case (byte)'T':
                 return TruncateAsync(reader.ReadTruncate(), lsn, ct);
-            case (byte)'O' or (byte)'Y' or (byte)'M':
-                // An origin's and a type's name and a message of an application: no row changes by them.
+            case (byte)'M':
+                return MessageAsync(ref reader, lsn, ct);
+            case (byte)'O' or (byte)'Y':
+                // An origin's and a type's name: no row changes by them.
                 return default;
             default:
                 throw reader.Malformed("a message of a change stream");
@@ -94,10 +102,16 @@ sealed class ChangeEncoder(
 
     ValueTask InsertAsync(ref PgOutputReader reader, long lsn, CancellationToken ct)
     {
-        var table = tables.Find(reader.ReadUInt32());
+        var relation = reader.ReadUInt32();
+        var table = tables.Find(relation);
         ExpectTag(ref reader, (byte)'N');
         if (table is null)
-            return default;
+        {
+            if (tables.FindSignals(relation) is not { } signals)
+                return default;
+            reader.ReadTuple(_new);
+            return rereads.SignalAsync(signals, _new, _commitLsn, lsn, ct);
+        }
         ReadRow(ref reader, table, _new);
         return AppendAsync(table, ChangeKind.Create, null, _new, null, lsn, ct);
     }
@@ -133,6 +147,8 @@ sealed class ChangeEncoder(
         writer.Clear();
         var oldKey = writer.WriteKey(captured, old);
         var newKey = writer.WriteKey(captured, _new, old);
+        rereads.Touch(captured, writer.Slice(oldKey));
+        rereads.Touch(captured, writer.Slice(newKey));
         var delete = writer.WriteChange(captured, ChangeKind.Delete, old, null, null, lsn);
         var create = writer.WriteChange(captured, ChangeKind.Create, null, _new, whole, lsn);
         var toNew = new EventHeader("__debezium.newkey", Payload(captured, newKey));
@@ -184,7 +200,10 @@ sealed class ChangeEncoder(
     {
         foreach (var relation in relations)
         {
-            if (tables.Find(relation) is not { } table || !table.Captured.Format.Truncates)
+            if (tables.Find(relation) is not { } table)
+                continue;
+            rereads.Truncated(table.Captured);
+            if (!table.Captured.Format.Truncates)
                 continue;
             writer.Clear();
             var value = writer.WriteChange(table.Captured, ChangeKind.Truncate, null, null, null, lsn);
@@ -214,6 +233,7 @@ sealed class ChangeEncoder(
         var captured = table.Captured;
         writer.Clear();
         var key = writer.WriteKey(captured, after ?? before!, old);
+        rereads.Touch(captured, writer.Slice(key));
         var value = writer.WriteChange(captured, kind, before, after, before is null ? null : old, lsn);
         meter.CountStreamed(table.Meter);
         return producer.AppendAsync(
@@ -224,6 +244,14 @@ sealed class ChangeEncoder(
                 Headers = captured.Headers,
             },
             ct);
+    }
+
+    ValueTask MessageAsync(ref PgOutputReader reader, long lsn, CancellationToken ct)
+    {
+        reader.ReadByte();
+        reader.ReadInt64();
+        var prefix = reader.ReadText();
+        return rereads.MessageAsync(prefix, reader.ReadBytes(), lsn, ct);
     }
 
     ReadOnlyMemory<byte> Payload(CapturedTable table, Range? key) =>

@@ -6,8 +6,10 @@ using Npgsql.Replication.PgOutput;
 using NpgsqlTypes;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Catalog;
 using Tapline.Ingest.Postgres.Envelope;
+using Tapline.Ingest.Postgres.Signals;
 
 namespace Tapline.Ingest.Postgres.Streaming;
 
@@ -18,6 +20,8 @@ sealed class ChangeStream(
     PostgresSourceOptions options,
     IEventLog log,
     TableRegistry registry,
+    IReadOnlyCollection<TableId> captured,
+    RereadQueue rereads,
     SourceMeter meter,
     TimeProvider time,
     ILogger logger)
@@ -42,7 +46,9 @@ sealed class ChangeStream(
         await connection.Open(ct);
         await using var producer = log.OpenProducer("tapline-ingest-stream");
         var acknowledger = new Acknowledger(connection, producer, meter, options.StatusInterval, time, logger);
-        using var transactions = new OpenTransactions(options.SpoolFolder, NewEncoder(producer, acknowledger));
+        var window = new RereadWindow();
+        using var transactions = new OpenTransactions(options.SpoolFolder, NewEncoder(producer, window, acknowledger));
+        var rereader = new TableRereader(database, options, rereads, window, producer, time, logger);
         // Reading has a token of its own: when it is cancelled the connection is of no more use, and the last
         // acknowledgement has to go out before.
         using var reading = new CancellationTokenSource();
@@ -57,7 +63,7 @@ sealed class ChangeStream(
             logger.StreamingStarted(options.SlotName, SourcePosition.FormatLsn(confirmedLsn));
             await TaskScope.RunBesideAsync(
                 c => ReadAsync(enumerator, transactions, c),
-                [acknowledger.RunAsync, c => new Heartbeat(options, producer, time).RunAsync(c)],
+                [acknowledger.RunAsync, rereader.RunAsync, c => new Heartbeat(options, producer, time).RunAsync(c)],
                 ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -77,6 +83,7 @@ sealed class ChangeStream(
     {
         yield return new("proto_version", options.StreamsOpenTransactions ? "2" : "1");
         yield return new("publication_names", string.Join(", ", options.Publications.Select(SourceSession.Quote)));
+        yield return new("messages", "true");
         if (options.StreamsOpenTransactions)
             yield return new("streaming", "on");
     }
@@ -106,13 +113,22 @@ sealed class ChangeStream(
             await Task.Delay(_confirmInterval, time, ct);
     }
 
-    ChangeEncoder NewEncoder(IEventProducer producer, Acknowledger acknowledger)
+    ChangeEncoder NewEncoder(IEventProducer producer, RereadWindow window, Acknowledger acknowledger)
     {
-        var databaseName = new NpgsqlConnectionStringBuilder(options.ConnectionString).Database;
+        var databaseName = new NpgsqlConnectionStringBuilder(options.ConnectionString).Database ?? "";
         var markers = options.WritesTransactions ? new TransactionMarkers(options.Prefix, producer) : null;
-        var writer = new EnvelopeWriter(options.Prefix, databaseName ?? "", time) { Order = markers?.Order };
-        var tables = new StreamedTables(database, registry, new TablePatterns(options.Tables), meter);
-        return new ChangeEncoder(tables, writer, markers, producer, acknowledger, meter);
+        var writer = new EnvelopeWriter(options.Prefix, databaseName, time) { Order = markers?.Order };
+        var patterns = new TablePatterns(options.Tables);
+        var tables = new StreamedTables(database, registry, patterns, options.SignalTable, meter);
+        var placer = new RereadPlacer(
+            rereads,
+            window,
+            registry,
+            new EnvelopeWriter(options.Prefix, databaseName, time),
+            producer,
+            meter,
+            captured);
+        return new ChangeEncoder(tables, writer, markers, placer, producer, acknowledger, meter);
     }
 
     async Task ReadAsync(

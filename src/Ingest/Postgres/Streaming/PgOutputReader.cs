@@ -39,6 +39,9 @@ ref struct PgOutputReader(ReadOnlyMemory<byte> message)
         return text;
     }
 
+    /// <summary>Bytes after their number.</summary>
+    public ReadOnlySpan<byte> ReadBytes() => Take(ReadInt32());
+
     /// <summary>A relation, after its tag.</summary>
     public Relation ReadRelation()
     {

@@ -8,7 +8,7 @@ namespace Tapline.Ingest.Postgres.Streaming;
 /// <summary>The tables of a change stream by their relation's id, each in the version that the stream described
 /// last.</summary>
 sealed class StreamedTables(
-    NpgsqlDataSource database, TableRegistry registry, TablePatterns patterns, SourceMeter meter)
+    NpgsqlDataSource database, TableRegistry registry, TablePatterns patterns, TableId signals, SourceMeter meter)
 {
     readonly Dictionary<uint, (Relation Relation, StreamedTable? Table)> _tables = [];
 
@@ -19,7 +19,7 @@ sealed class StreamedTables(
             return;
         var id = new TableId(relation.Schema, relation.Name);
         StreamedTable? table = null;
-        if (patterns.Includes(id))
+        if (patterns.Includes(id) && id != signals)
         {
             await using var connection = await database.OpenConnectionAsync(ct);
             var columns = await new CatalogReader(connection).DescribeAsync(relation.Id, relation.Columns, ct);
@@ -27,6 +27,11 @@ sealed class StreamedTables(
         }
         _tables[relation.Id] = (relation, table);
     }
+
+    /// <summary>The relation, where it is the signal table; null for any other.</summary>
+    public Relation? FindSignals(uint relationId) =>
+        _tables.TryGetValue(relationId, out var known) && known.Relation.Schema == signals.Schema
+            && known.Relation.Name == signals.Name ? known.Relation : null;
 
     /// <summary>The table of a relation; null when it is not wanted.</summary>
     public StreamedTable? Find(uint relationId) => _tables.TryGetValue(relationId, out var known)
