@@ -166,8 +166,8 @@ sealed class ConfigSection(
     {
         var missing = new List<string>();
         var text = EnvironmentText.Expand(scalar.Value ?? "", variable, missing);
-        foreach (var name in missing)
-            problems.Add(scalar, $"{Full(key)} needs the environment variable {name}, which is not set");
+        foreach (var wanted in missing)
+            problems.Add(scalar, $"{Full(key)} needs {wanted}");
         return text;
     }
 

@@ -2,6 +2,7 @@ using Tapline.Cli.Configuration;
 using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
+using Tapline.TestKit.Storage;
 
 namespace Tapline.Cli.Tests.Configuration;
 
@@ -185,6 +186,46 @@ public sealed class ConfigFileTests
     [InlineData("$${A} $A", "${A} $A")]
     public void Variables_are_put_into_values(string text, string expected) =>
         Assert.Equal(expected, EnvironmentText.Expand(text, static name => name == "A" ? "one" : null, []));
+
+    [Fact]
+    public void A_secret_is_read_from_its_file_without_the_line_end()
+    {
+        using var folder = new TemporaryFolder("secret");
+        var file = Path.Combine(folder.FullPath, "password");
+        File.WriteAllText(file, "s3 cret\n");
+
+        var config = Parse("pipeline: a\nsource: { postgres: { connection: "
+            + $"\"Host=h;Database=d;Password=${{file:{file}}}\" }} }}\n");
+
+        Assert.Equal("s3 cret", ConnectionText.Parse(config.Source!.Connection).Password);
+    }
+
+    [Fact]
+    public void A_secret_file_that_gives_nothing_is_told_with_its_reason_and_without_what_it_holds()
+    {
+        using var folder = new TemporaryFolder("secret");
+        File.WriteAllText(Path.Combine(folder.FullPath, "empty"), "\n");
+        File.WriteAllText(Path.Combine(folder.FullPath, "long"), new string('x', 100_000));
+
+        var problems = Problems($$"""
+            pipeline: a
+            lake:
+              path: "${file:{{folder.FullPath}}/absent}"
+            source:
+              postgres:
+                connection: "${file:{{folder.FullPath}}/empty}"
+                slot: "${file:{{folder.FullPath}}/long}"
+                publication: "${file:here}"
+            """);
+
+        Assert.Contains(
+            $"tapline.yaml:3: lake.path needs the file {folder.FullPath}/absent, which is not there", problems);
+        Assert.Contains(problems, static problem => problem.Contains("which is empty", StringComparison.Ordinal));
+        Assert.Contains(problems, static problem => problem.Contains("longer than 65536", StringComparison.Ordinal));
+        Assert.Contains(problems, static problem => problem.Contains(
+            "the file here, whose path must begin at the root", StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, static problem => problem.Contains("xxx", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("Host=h;Password=secret;Database=d", "h:5432/d")]
