@@ -35,6 +35,22 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Setup_says_of_each_library_that_it_loads()
+    {
+        Assert.Equal(ExitCode.Success, await RunAsync("setup", "duckdb", "librdkafka", "--output", "json"));
+
+        using var document = JsonDocument.Parse(_output.ToString());
+        Assert.Equal(["duckdb", "librdkafka"],
+            document.RootElement.EnumerateArray().Select(static part => part.GetProperty("name").GetString()));
+        Assert.All(document.RootElement.EnumerateArray(),
+            static part => Assert.Equal(JsonValueKind.Null, part.GetProperty("problem").ValueKind));
+    }
+
+    [Fact]
+    public async Task Setup_of_what_there_is_not_is_wrong_usage() =>
+        Assert.Equal(ExitCode.Usage, await RunAsync("setup", "kafka"));
+
+    [Fact]
     public async Task Help_lists_every_verb_and_the_exit_codes()
     {
         Assert.Equal(ExitCode.Success, await RunAsync("--help"));

@@ -45,6 +45,20 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task The_set_up_takes_the_names_of_components_and_no_others()
+    {
+        var cache = ("TAPLINE_CACHE", Path.Combine(_folder, "cache"));
+        var script = Path.Combine(Root, "eng", "setup-natives");
+
+        var unknown = await RunAsync(script, ["duckdb", "kafka"], cache);
+        var missing = await RunAsync(script, ["--missing", "duckdb"], cache);
+
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("error: there is no component kafka", unknown.Errors, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (missing.ExitCode, missing.Errors));
+    }
+
+    [Fact]
     public async Task A_lock_of_a_process_that_is_gone_is_taken_over()
     {
         var gone = Process.Start("true")!;
