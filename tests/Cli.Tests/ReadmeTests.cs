@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tapline.Cli.Configuration;
+using Tapline.Cli.Tests.Compose;
 
 namespace Tapline.Cli.Tests;
 
@@ -11,6 +12,7 @@ public sealed partial class ReadmeTests
     [InlineData("docs/cli.md")]
     [InlineData("docs/configuration.md")]
     [InlineData("docs/architecture.md")]
+    [InlineData("docs/operations.md")]
     public void Every_command_is_one_that_the_command_line_takes(string file)
     {
         var text = File.ReadAllText(Path.Combine(LauncherTests.Root, file));
@@ -20,6 +22,40 @@ public sealed partial class ReadmeTests
 
         Assert.All(commands, static line =>
             Assert.True(CommandLine.Build().Parse(Plain(line)).Errors.Count == 0, $"./tapline {line}"));
+    }
+
+    // These need an engine, which a machine that runs tests need not have: what they name is checked instead.
+    [Theory]
+    [InlineData("README.md", 1)]
+    [InlineData("docs/operations.md", 4)]
+    public void Every_container_command_names_profiles_and_services_that_the_stack_has(string file, int countMin)
+    {
+        var lines = ContainerCommand().Matches(File.ReadAllText(Path.Combine(LauncherTests.Root, file)))
+            .Select(static match => match.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var profiles = ComposeNode.Services.Values.SelectMany(static service => service["profiles"].Texts).ToList();
+
+        Assert.True(lines.Count >= countMin, $"{file} shows {lines.Count} commands");
+        Assert.All(lines, words =>
+        {
+            foreach (var (at, word) in words.Index())
+            {
+                if (word == "--profile")
+                    Assert.Contains(words[at + 1], profiles);
+                if (word is "exec" or "--rm")
+                    Assert.Contains(words[at + 1], ComposeNode.Services.Keys);
+            }
+        });
+    }
+
+    [Fact]
+    public void The_ports_that_the_operations_page_names_are_those_of_the_stack()
+    {
+        var text = File.ReadAllText(Path.Combine(LauncherTests.Root, "docs", "operations.md"));
+        var ports = ComposeNode.Services.Values.SelectMany(static service => service["ports"].Texts)
+            .Select(static port => port.Split(':')[1]);
+
+        Assert.Equal(ports.Order(StringComparer.Ordinal), PortRow().Matches(text)
+            .Select(static match => match.Groups["port"].Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -41,6 +77,12 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^\./tapline (?<line>[^\n]+)$|`\./tapline (?<line>[^`]+)`", RegexOptions.Multiline)]
     private static partial Regex Command();
+
+    [GeneratedRegex(@"^docker compose [^\n#]+", RegexOptions.Multiline)]
+    private static partial Regex ContainerCommand();
+
+    [GeneratedRegex(@"^\| (?<port>\d+) \|", RegexOptions.Multiline)]
+    private static partial Regex PortRow();
 
     [GeneratedRegex(@"\s+#.*$")]
     private static partial Regex Remark();
