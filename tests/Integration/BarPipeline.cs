@@ -37,13 +37,22 @@ sealed class BarPipeline : IAsyncDisposable
         Assert.SkipUnless(PostgresInstallation.Embedded.Exists, "no embedded PostgreSQL: run ./tapline setup");
         var server = await PostgresServer.StartAsync(
             PostgresInstallation.Embedded, ["wal_level = logical"], TestPipeline.Ct);
-        var database = NpgsqlDataSource.Create(server.ConnectionString());
-        var model = new BarModel(seed: 1);
-        await new BarDatabase(database, model, TimeProvider.System).CreateAsync(TestPipeline.Ct);
-        var pipeline = await TestPipeline.StartAsync(Prefix);
-        var bar = new BarPipeline(server, database, pipeline, model);
-        pipeline.StartWorker();
-        return bar;
+        try
+        {
+            var database = NpgsqlDataSource.Create(server.ConnectionString());
+            var model = new BarModel(seed: 1);
+            await new BarDatabase(database, model, TimeProvider.System).CreateAsync(TestPipeline.Ct);
+            var pipeline = await TestPipeline.StartAsync(Prefix);
+            var bar = new BarPipeline(server, database, pipeline, model);
+            pipeline.StartWorker();
+            return bar;
+        }
+        catch
+        {
+            // Nobody has it yet who could dispose it.
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Lets so many more transactions happen.</summary>
@@ -84,10 +93,14 @@ sealed class BarPipeline : IAsyncDisposable
         {
             // As asked.
         }
-        _transactions.Dispose();
-        await Pipeline.DisposeAsync();
-        await _database.DisposeAsync();
-        await _server.DisposeAsync();
-        _stop.Dispose();
+        finally
+        {
+            // Also when the source or the worker has failed: the server is a process, and would stay.
+            await _server.DisposeAsync();
+            _transactions.Dispose();
+            await Pipeline.DisposeAsync();
+            await _database.DisposeAsync();
+            _stop.Dispose();
+        }
     }
 }

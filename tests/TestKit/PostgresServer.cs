@@ -37,6 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
         PostgresInstallation installation, IEnumerable<string> settings, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("tapline-postgres-").FullName;
+        PostgresServer? server = null;
         try
         {
             var root = installation.Root;
@@ -66,13 +67,16 @@ public sealed class PostgresServer : IAsyncDisposable
                 ],
                 ct);
             var process = Process.Start(AsUser(Path.Combine(root, "bin", "postgres"), ["-D", data]))!;
-            var server = new PostgresServer(folder, process, port);
+            server = new PostgresServer(folder, process, port);
             await server.WaitUntilReadyAsync(Path.Combine(data, "postmaster.pid"), ct);
             return server;
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            if (server is not null)
+                await server.DisposeAsync();
+            else
+                Directory.Delete(folder, recursive: true);
             throw;
         }
     }

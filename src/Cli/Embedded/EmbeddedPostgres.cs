@@ -56,8 +56,17 @@ sealed class EmbeddedPostgres : IAsyncDisposable
         var port = FreePort();
         await ConfigureAsync(data, port, ct);
         var server = new EmbeddedPostgres(account, data, port, password);
-        await server.RunAsync("pg_ctl", $"starting PostgreSQL on port {port}",
-            ["-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "start"], ct);
+        try
+        {
+            await server.RunAsync("pg_ctl", $"starting PostgreSQL on port {port}",
+                ["-D", data, "-l", Path.Combine(folder, "server.log"), "-w", "-t", "60", "-s", "start"], ct);
+        }
+        catch
+        {
+            // Whoever waits no longer, or not long enough, has no server to dispose: it may be there for all that.
+            await StopLeftoverAsync(folder, CancellationToken.None);
+            throw;
+        }
         return server;
     }
 

@@ -55,7 +55,10 @@ public sealed class MinimalStackTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_program is { HasExited: false })
+        {
             _program.Kill();
+            await _program.WaitForExitAsync(CancellationToken.None);
+        }
         _program?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();

@@ -17,15 +17,27 @@ public sealed class VerifyTests : IAsyncLifetime
     readonly string _folder = Directory.CreateTempSubdirectory("tapline-verify-").FullName;
     readonly CancellationTokenSource _stopping = new();
     readonly StringWriter _output = new();
-    EmbeddedPostgres _server = null!;
-    NpgsqlDataSource _source = null!;
+    EmbeddedPostgres? _server;
+    NpgsqlDataSource? _source;
     PipelineConfig _config = null!;
-    RunningPipeline _pipeline = null!;
+    RunningPipeline? _pipeline;
     Task _work = Task.CompletedTask;
 
     public async ValueTask InitializeAsync()
     {
-        var ct = TestContext.Current.CancellationToken;
+        try
+        {
+            await StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task StartAsync(CancellationToken ct)
+    {
         _server = await EmbeddedPostgres.StartAsync(Path.Combine(_folder, "postgres"), ct);
         _source = NpgsqlDataSource.Create(_server.ConnectionString);
         await RunSqlAsync("""
@@ -91,12 +103,22 @@ public sealed class VerifyTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _work;
-        await _pipeline.DisposeAsync();
-        await _source.DisposeAsync();
-        await _server.DisposeAsync();
-        _stopping.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            await _work;
+        }
+        finally
+        {
+            // Also when the pipeline has failed: the server is a process, and would stay.
+            if (_pipeline is not null)
+                await _pipeline.DisposeAsync();
+            if (_source is not null)
+                await _source.DisposeAsync();
+            if (_server is not null)
+                await _server.DisposeAsync();
+            _stopping.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     // The source hides this table's changes from the pipeline.
@@ -111,19 +133,19 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     Task<VerifyReport> VerifyAsync() => VerifyVerb.VerifyAsync(
-        _config, _pipeline, [], TimeSpan.FromMinutes(2), Screen(), TestContext.Current.CancellationToken);
+        _config, _pipeline!, [], TimeSpan.FromMinutes(2), Screen(), TestContext.Current.CancellationToken);
 
     Screen Screen() => new(_output, _output, OutputFormat.Text, isTerminal: false);
 
     async Task RunSqlAsync(string sql)
     {
-        await using var command = _source.CreateCommand(sql);
+        await using var command = _source!.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     async Task WaitForTableAsync(CancellationToken ct)
     {
-        while (_pipeline.Worker!.Status.Tables.IsEmpty && !_work.IsCompleted)
+        while (_pipeline!.Worker!.Status.Tables.IsEmpty && !_work.IsCompleted)
             await Task.Delay(50, ct);
     }
 }
