@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Tapline.Cli.Tests.Compose;
@@ -113,33 +112,14 @@ public sealed class ComposeTests
     public async Task Compose_itself_takes_the_file()
     {
         var ct = TestContext.Current.CancellationToken;
-        Assert.SkipUnless((await RunDockerAsync(["compose", "version"], ct)).ExitCode == 0,
+        var none = new Dictionary<string, string>();
+        Assert.SkipUnless((await DockerRun.RunAsync(none, ct, "compose", "version")).ExitCode == 0,
             "there is no docker compose here to ask");
 
-        var run = await RunDockerAsync(
-            ["compose", "--profile", "minimal", "--profile", "full", "--profile", "tools", "config", "--quiet"], ct);
+        var run = await DockerRun.RunAsync(none, ct,
+            "compose", "--profile", "minimal", "--profile", "full", "--profile", "tools", "config", "--quiet");
 
         Assert.True(run.ExitCode == 0, run.Errors);
-    }
-
-    internal static async Task<(int ExitCode, string Errors)> RunDockerAsync(string[] arguments, CancellationToken ct)
-    {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(
-            static folder => File.Exists(Path.Combine(folder, "docker"))))
-        {
-            return (127, "there is no docker");
-        }
-        using var docker = Process.Start(new ProcessStartInfo("docker", arguments)
-        {
-            WorkingDirectory = LauncherTests.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = docker.StandardOutput.ReadToEndAsync(ct);
-        var errors = await docker.StandardError.ReadToEndAsync(ct);
-        await output;
-        await docker.WaitForExitAsync(ct);
-        return (docker.ExitCode, errors);
     }
 
     static IEnumerable<string> Of(string profile) => ComposeNode.Services
