@@ -166,7 +166,13 @@ sealed class EpochCommitter(
     async Task CommitQuarantineAsync(long epoch, bool isRepeat, CancellationToken ct)
     {
         if (quarantine.Rows.Count == 0)
+        {
+            // Tables that have the epoch already reject nothing again: what its first writer rejected is part of it.
+            if (isRepeat && await lake.FindQuarantineAsync(ct) is { } written
+                && written.Snapshot.TransactionVersion(lake.AppId(LakeTables.QuarantineRoot)) >= epoch)
+                _versions[LakeTables.QuarantineRoot] = written.Snapshot.Version;
             return;
+        }
         var table = await lake.QuarantineAsync(ct);
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
         var file = await table.WriteDataFileAsync(quarantine.Rows, null, lane, ct);

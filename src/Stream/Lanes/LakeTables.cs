@@ -33,6 +33,10 @@ sealed class LakeTables(
     /// <summary>The history and current table of a source table that was loaded.</summary>
     public LakeTablePair Pair(TableId table) => _pairs[table];
 
+    /// <summary>The quarantine table; null when there is none.</summary>
+    public async Task<DeltaTable?> FindQuarantineAsync(CancellationToken ct) =>
+        _quarantineTable ??= await DeltaTable.OpenAsync(services.Lake, QuarantineRoot, services.Delta, ct);
+
     /// <summary>The quarantine table, made when there is none.</summary>
     public async Task<DeltaTable> QuarantineAsync(CancellationToken ct) =>
         _quarantineTable ??= await OpenOrCreateAsync(QuarantineRoot, BookkeepingColumns.Quarantine, ct);

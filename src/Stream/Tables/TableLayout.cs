@@ -107,13 +107,13 @@ sealed class TableLayout
         var name = suffix == "_" ? wanted : $"{wanted}{suffix}2";
         for (var n = suffix == "_" ? 2 : 3; _names.Contains(name); n++)
             name = $"{wanted}{suffix}{n}";
-        return column with
+        // Only what the lake's own log keeps of a column.
+        return new ColumnSchema(name, column.Type)
         {
-            Name = name,
-            Nullable = true,
-            KeyOrdinal = -1,
+            Precision = column.Precision,
+            Scale = column.Scale,
+            SourceType = column.SourceType,
             SourceName = name == column.Name ? null : column.Name,
-            IsRetired = false,
         };
     }
 

@@ -45,12 +45,7 @@ sealed class EnvelopeWriter
 
     /// <summary>Makes the rows that follow part of a table that is read again while changes stream: they have no
     /// transaction, and the position of their place in the stream.</summary>
-    public void BeginReread(long readMicros)
-    {
-        Begin(readMicros, NoTransaction, "incremental"u8);
-        _origin.Append("null"u8);
-        _sequenceEnd = _origin.Length;
-    }
+    public void BeginReread(long readMicros) => Begin(null, readMicros, NoTransaction, "incremental"u8);
 
     /// <summary>Forgets what was written for the records before.</summary>
     public void Clear() => _buffer.Clear();
@@ -126,7 +121,7 @@ sealed class EnvelopeWriter
     public static long UnixMicros(DateTimeOffset time) =>
         (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    void Begin(long commitLsn, long micros, long transactionId, ReadOnlySpan<byte> snapshot)
+    void Begin(long? commitLsn, long micros, long transactionId, ReadOnlySpan<byte> snapshot)
     {
         _transactionMicros = micros;
         _transactionId = transactionId;
@@ -141,9 +136,17 @@ sealed class EnvelopeWriter
         _origin.AppendString(snapshot);
         _origin.Append(",\"db\":"u8);
         _origin.AppendString(_database);
-        _origin.Append(",\"sequence\":\"[\\\""u8);
-        _origin.AppendNumber(commitLsn);
-        _origin.Append("\\\""u8);
+        _origin.Append(",\"sequence\":\"["u8);
+        if (commitLsn is { } commit)
+        {
+            _origin.Append("\\\""u8);
+            _origin.AppendNumber(commit);
+            _origin.Append("\\\""u8);
+        }
+        else
+        {
+            _origin.Append("null"u8);
+        }
         _sequenceEnd = _origin.Length;
     }
 
