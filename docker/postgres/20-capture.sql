@@ -20,9 +20,19 @@ CREATE TABLE debezium.signal (
 );
 ALTER TABLE debezium.signal OWNER TO debezium;
 
+-- So does our own source: ./tapline signal and resync write here.
+CREATE SCHEMA tapline AUTHORIZATION tapline;
+CREATE TABLE tapline.signals (
+  id varchar(64) PRIMARY KEY,
+  type varchar(32) NOT NULL,
+  data text
+);
+ALTER TABLE tapline.signals OWNER TO tapline;
+
 -- A publication of whole schemas takes in tables that are made later.
-CREATE PUBLICATION tapline_bar FOR TABLES IN SCHEMA app, billing, marketing WITH (publish_via_partition_root = true);
-CREATE PUBLICATION tapline_bar_kafka FOR TABLES IN SCHEMA app, billing, marketing
+CREATE PUBLICATION tapline_bar FOR TABLES IN SCHEMA app, billing, marketing, tapline
+  WITH (publish_via_partition_root = true);
+CREATE PUBLICATION tapline_bar_kafka FOR TABLES IN SCHEMA app, billing, marketing, tapline
   WITH (publish_via_partition_root = true);
 CREATE PUBLICATION tapline_bar_debezium FOR TABLES IN SCHEMA app, billing, marketing, debezium
   WITH (publish_via_partition_root = true);

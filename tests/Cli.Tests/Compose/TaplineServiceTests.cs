@@ -53,6 +53,8 @@ public sealed class TaplineServiceTests : IDisposable
             Assert.Equal("0123abcd", connection.Password);
             Assert.Equal(ComposeNode.Services["postgres"]["environment"]["POSTGRES_DB"].Text, connection.Database);
             Assert.Contains(connection.Host!, service.Node["depends_on"].Keys);
+            if (service.Command[0] is "run" or "ingest")
+                Assert.False(Mounted(service, config.Source.Spool).ReadOnly);
         }
     }
 
@@ -79,7 +81,7 @@ public sealed class TaplineServiceTests : IDisposable
         Assert.Distinct(configs.Select(static config => config.Name));
         Assert.Distinct(configs.Select(static config => config.Lake.Path));
         Assert.Distinct(configs.Select(static config => config.Source?.Slot));
-        Assert.Distinct(configs.Select(static config => config.Source?.Publication));
+        Assert.Distinct(configs.SelectMany(static config => config.Source?.Publications ?? []));
     }
 
     [Fact]
