@@ -123,7 +123,8 @@ sealed class SlotSetup(
                 slotName, isTemporary, LogicalSlotSnapshotInitMode.Export, cancellationToken: ct);
             var lsn = unchecked((long)(ulong)slot.ConsistentPoint);
             await created(lsn);
-            var snapshot = new SnapshotHandle(slot.SnapshotName!, lsn, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
+            // A commit at the slot's own position is the first that the snapshot does not have.
+            var snapshot = new SnapshotHandle(slot.SnapshotName!, lsn - 1, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
             await copy.RunAsync(tables, snapshot, connection.DisposeAsync, ct);
         }
         catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.ConfigurationLimitExceeded)

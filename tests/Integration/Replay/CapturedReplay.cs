@@ -39,7 +39,7 @@ sealed class CapturedReplay : IAsyncDisposable
     public static async Task<CapturedReplay> RunAsync(
         Dictionary<string, CapturedTable> tables, int partitions, params string[] files)
     {
-        var records = files.SelectMany(Captures.Records).ToList();
+        var records = files.SelectMany(RunOf).ToList();
         var pipeline = await TestPipeline.StartAsync(Prefix);
         await pipeline.Log.EnsureTopicsAsync(
             [
@@ -56,6 +56,18 @@ sealed class CapturedReplay : IAsyncDisposable
         }));
         return new CapturedReplay(pipeline, records, tables) { Status = await pipeline.CatchUpAsync() };
     }
+
+    // Each file was written by a run of the connector, the same file again by another one.
+    static IEnumerable<CapturedRecord> RunOf(string file, int run) =>
+        Captures.Records(file).Select(record => record with
+        {
+            Headers =
+            [
+                .. record.Headers.Select(header => header.Name == "__debezium.context.runId"
+                    ? (header.Name, [.. header.Value, (byte)('0' + run)])
+                    : header),
+            ],
+        });
 
     /// <summary>How many changes of tables with a key stand in the captures more than once: by topic, key, position and
     /// kind.</summary>

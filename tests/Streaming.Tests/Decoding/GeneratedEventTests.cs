@@ -53,7 +53,7 @@ public sealed class GeneratedEventTests
         {
             var found = CellText.Of(pair.Rows.Schema.Columns[i], pair.Rows.Values.Columns[i], row);
             Assert.Equal(absent[i] ? null : cells[i].Text, found);
-            Assert.Equal(absent[i], pair.Rows.Unavailable.Contains(new UnavailableCell(row, i)));
+            Assert.Equal(absent[i], pair.Rows.Unavailable.Contains(new UnavailableCell(row, i, IsAbsent: true)));
         }
     }
 

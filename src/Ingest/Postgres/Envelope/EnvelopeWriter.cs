@@ -39,7 +39,7 @@ sealed class EnvelopeWriter
         Begin(commitLsn, commitMicros, transactionId, "false"u8);
 
     /// <summary>Makes the rows that follow part of a snapshot: all commits before <paramref name="lsn"/> are in it,
-    /// none from there on. Debezium gives null for the first half of their sequence.</summary>
+    /// none after it. Debezium gives null for the first half of their sequence.</summary>
     public void BeginSnapshot(long lsn, long snapshotMicros, long transactionId) =>
         Begin(lsn, snapshotMicros, transactionId, "true"u8);
 

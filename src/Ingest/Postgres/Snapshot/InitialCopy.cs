@@ -76,10 +76,15 @@ sealed class InitialCopy(
         NpgsqlConnection connection, IReadOnlyList<SourceTable> tables, CancellationToken ct)
     {
         var plan = new CopyPlan(connection, progress, options.ChunkRows);
-        var catalog = new CatalogReader(connection);
+        // A table may have gained a column between the look at the tables and the snapshot: its rows have it then.
+        await using var present = await database.OpenConnectionAsync(ct);
+        var catalog = new CatalogReader(present);
+        var newest = (await catalog.PublishedTablesAsync(options.Publications, ct))
+            .ToDictionary(static table => table.RelationId);
         var chunks = new List<CopyChunk>();
-        foreach (var source in tables)
+        foreach (var known in tables)
         {
+            var source = newest.GetValueOrDefault(known.RelationId, known);
             var columns = await catalog.DescribeAsync(source.RelationId, source.Columns, ct);
             var table = await registry.CaptureAsync(source.Id, columns, ct);
             var left = await plan.LeftAsync(source, table, ct);

@@ -4,7 +4,7 @@ namespace Tapline.Ingest.Postgres.Snapshot;
 
 /// <summary>An exported snapshot that parallel readers can enter while it is held.</summary>
 /// <param name="Name">What <c>SET TRANSACTION SNAPSHOT</c> takes.</param>
-/// <param name="Lsn">Its exact place among the commits: all before it are in it, none from there on. Its rows carry
+/// <param name="Lsn">Its exact place among the commits: all before it are in it, none after it. Its rows carry
 /// it.</param>
 /// <param name="TakenMicros">When it was taken, microseconds since 1970.</param>
 sealed record SnapshotHandle(string Name, long Lsn, long TakenMicros)
