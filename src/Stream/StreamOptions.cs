@@ -1,3 +1,5 @@
+using Tapline.Contracts.Sources;
+
 namespace Tapline.Streaming;
 
 /// <summary>How a stream worker works.</summary>
@@ -32,6 +34,10 @@ public sealed record StreamOptions
     /// <summary>Whether epochs are cut at the ends of transactions only, so that no manifest shows half of one. Needs
     /// the source's transaction topic.</summary>
     public bool WholeTransactions { get; init; }
+
+    /// <summary>What is declared of the source's tables: the columns of topics that do not say theirs, and
+    /// contracts.</summary>
+    public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;
 
     /// <summary>How often new topics are looked for.</summary>
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(1);

@@ -23,14 +23,14 @@ sealed class NotesSource
     public EventRecord Insert(int id, string body) => Record(id, $$"""{"id":{{id}},"body":"{{body}}"}""");
 
     /// <summary>A record with such a row, whatever that is.</summary>
-    public EventRecord Record(long id, string after, string? topic = null)
+    public EventRecord Record(long id, string after, string? topic = null, char op = 'c')
     {
         _lsn += 10;
         var position = $$""" "snapshot":"false","sequence":"[\"{{_lsn}}\",\"{{_lsn}}\"]","txId":1,"lsn":{{_lsn}} """;
         return Raw(
             topic ?? Topic,
             $$"""{"id":{{id}}}""",
-            $$"""{"before":null,"after":{{after}},"source":{"ts_us":5000,{{position}}},"op":"c","ts_ms":6}""");
+            $$"""{"before":null,"after":{{after}},"source":{"ts_us":5000,{{position}}},"op":"{{op}}","ts_ms":6}""");
     }
 
     public static EventRecord Raw(string topic, string key, string value) =>

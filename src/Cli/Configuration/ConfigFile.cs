@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tapline.Contracts;
+using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.Storage;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -15,8 +16,9 @@ static partial class ConfigFile
     const int MessageBytesMaxDefault = 16 << 20;
 
     /// <summary>Reads and checks a file. Relative paths in it are meant from its folder. Throws
-    /// <see cref="ConfigException"/> with every mistake.</summary>
-    public static PipelineConfig Load(string file)
+    /// <see cref="ConfigException"/> with every mistake. Without <paramref name="sources"/> the file that declares the
+    /// sources is left alone: it need not exist yet.</summary>
+    public static PipelineConfig Load(string file, bool sources = true)
     {
         if (!File.Exists(file))
         {
@@ -26,22 +28,30 @@ static partial class ConfigFile
         if (new FileInfo(file).Length > FileBytesMax)
             throw new ConfigException([$"{file}: is longer than {FileBytesMax} bytes"]);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return Parse(File.ReadAllText(file), file, folder, Environment.GetEnvironmentVariable);
+        return Parse(File.ReadAllText(file), file, folder, Environment.GetEnvironmentVariable, sources);
     }
 
     /// <summary>Reads and checks a text; <paramref name="file"/> stands in messages.</summary>
-    public static PipelineConfig Parse(string yaml, string file, string folder, Func<string, string?> variable)
+    public static PipelineConfig Parse(
+        string yaml, string file, string folder, Func<string, string?> variable, bool sources = true)
     {
         var problems = new ConfigProblems(file);
         var root = new ConfigSection(Root(yaml, file), "", problems, variable);
+        var elsewhere = new List<string>();
         var config = new PipelineConfig(
-            Name(root), Log(root, folder), Source(root, folder), Lake(root, folder), Stream(root));
+            Name(root), Log(root, folder), Source(root, folder), Lake(root, folder), Stream(root))
+        {
+            Sources = root.Has("sources") && sources
+                ? SourcesFile.Load(Path.Combine(folder, root.Text("sources")), variable, elsewhere)
+                : SourceDeclarations.None,
+        };
         root.Close();
-        problems.ThrowIfAny();
+        problems.ThrowIfAny(elsewhere);
         return config;
     }
 
-    static YamlMappingNode Root(string yaml, string file)
+    /// <summary>The settings at the top of a YAML text.</summary>
+    public static YamlMappingNode Root(string yaml, string file)
     {
         try
         {
@@ -52,7 +62,7 @@ static partial class ConfigFile
                 [{ RootNode: YamlMappingNode mapping }] => mapping,
                 [] => throw new ConfigException([$"{file}:1: is empty"]),
                 [_] => throw new ConfigException([$"{file}:1: must be a group of settings"]),
-                _ => throw new ConfigException([$"{file}: holds several documents; one pipeline has one"]),
+                _ => throw new ConfigException([$"{file}: holds several documents, not one"]),
             };
         }
         catch (YamlException malformed)
@@ -99,6 +109,13 @@ static partial class ConfigFile
         if (root.Section("source") is not { } source)
             return null;
         SourceConfig? config = null;
+        var hasDebezium = source.Has("debezium");
+        if (hasDebezium && source.Has("postgres"))
+        {
+            root.Reject("source",
+                "needs one of postgres (Tapline reads it) and debezium (something else writes the topics)");
+        }
+        source.Section("debezium")?.Close();
         if (source.Section("postgres") is { } postgres)
         {
             var name = root.Text("pipeline", "tapline");
@@ -123,9 +140,9 @@ static partial class ConfigFile
                 postgres.Reject("signals", $"must be a name like schema.table, found \"{config.Signals}\"");
             postgres.Close();
         }
-        else if (!source.Has("postgres"))
+        else if (!source.Has("postgres") && !hasDebezium)
         {
-            root.Reject("source", "names no database: postgres is missing");
+            root.Reject("source", "names no source: postgres or debezium is missing");
         }
         source.Close();
         return config;

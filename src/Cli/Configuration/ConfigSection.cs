@@ -21,6 +21,17 @@ sealed class ConfigSection(
         return node.Children.ContainsKey(new YamlScalarNode(key));
     }
 
+    /// <summary>The names of all settings, where they are the writer's own; none of them is unknown then.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        var names = node.Children.Keys.OfType<YamlScalarNode>().Select(static key => key.Value ?? "").ToList();
+        _asked.UnionWith(names);
+        return names;
+    }
+
+    /// <summary>Whether a setting is a group of settings.</summary>
+    public bool IsGroup(string key) => Has(key) && node.Children[new YamlScalarNode(key)] is YamlMappingNode;
+
     /// <summary>A mapping that may be left out.</summary>
     public ConfigSection? Section(string key)
     {

@@ -1,3 +1,4 @@
+using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
 
@@ -9,7 +10,11 @@ namespace Tapline.Cli.Configuration;
 /// <param name="Source">The database it reads; null when something else (Debezium) feeds the topics.</param>
 /// <param name="Lake">Where its tables go.</param>
 /// <param name="Stream">How the stream worker is bounded.</param>
-sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, LakeConfig Lake, StreamConfig Stream);
+sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, LakeConfig Lake, StreamConfig Stream)
+{
+    /// <summary>What is declared of the source's tables.</summary>
+    public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;
+}
 
 /// <summary>The log between ingest and stream.</summary>
 abstract record LogConfig

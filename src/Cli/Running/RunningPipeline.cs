@@ -212,5 +212,6 @@ sealed class RunningPipeline : IAsyncDisposable
         EpochBytesMax = config.Stream.MemoryBytesMax / 8,
         MessageBytesMax = config.Stream.MessageBytesMax,
         WholeTransactions = config.Stream.WholeTransactions,
+        Sources = config.Sources,
     };
 }

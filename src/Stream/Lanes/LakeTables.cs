@@ -57,7 +57,11 @@ sealed class LakeTables(
         var rows = new CurrentTable(layout, options);
         await LoadRowsAsync(rows, currentRoot, current.Snapshot, layout, KeyColumns(schema, layout), ct);
         var isAhead = current.Snapshot.TransactionVersion(AppId(currentRoot)) > (manifest?.Epoch ?? 0);
-        return new TableStream(schema.Table, layout, rows, quarantine) { IsAhead = isAhead };
+        return new TableStream(schema.Table, layout, rows, quarantine)
+        {
+            Declared = options.Sources.Find(schema.Table),
+            IsAhead = isAhead,
+        };
     }
 
     /// <summary>The packed row that a record of a table's topic deleted, from the table's history; empty when it is not

@@ -19,7 +19,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     readonly EpochStore _epochs = new(services.Lake, options.Lane);
     readonly LaneTopics _topics = new();
-    readonly SchemaRegistry _schemas = new(services.Log, options.Prefix, services.Logger);
+    readonly SchemaRegistry _schemas = new(services.Log, options.Prefix, options.Sources, services.Logger);
     readonly QuarantineBuffer _quarantine = new();
     InlineSchemas? _inline;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
@@ -279,7 +279,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             var known = _schemas.Newest(topic) is not null;
             Reject(chunk, slot, known ? QuarantineReason.UnknownSchema : QuarantineReason.UnknownTable,
-                known ? $"schema version {version} was never announced" : $"no schema was announced for {topic}");
+                known
+                    ? $"schema version {version} was never announced"
+                    : $"nothing says what the columns of {topic} are: ./tapline discover proposes a declaration");
         }
         return schema;
 

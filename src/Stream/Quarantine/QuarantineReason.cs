@@ -5,7 +5,7 @@ namespace Tapline.Streaming.Quarantine;
 /// <summary>Why a record is in quarantine, as the <c>reason</c> column of the quarantine table spells it.</summary>
 static class QuarantineReason
 {
-    /// <summary>No schema was announced for the topic's table.</summary>
+    /// <summary>No schema was announced or declared for the topic's table.</summary>
     public const string UnknownTable = "unknown_table";
 
     /// <summary>The record names a schema version that was never announced.</summary>
@@ -25,6 +25,15 @@ static class QuarantineReason
 
     /// <summary>A column's type changed in a way that the lake's column cannot follow.</summary>
     public const string TypeConflict = "type_conflict";
+
+    /// <summary>Null in a column that the contract wants to have a value.</summary>
+    public const string ContractNotNull = "contract_not_null";
+
+    /// <summary>A value that is none of those that the contract accepts.</summary>
+    public const string ContractAccepted = "contract_accepted";
+
+    /// <summary>A value outside the contract's bounds.</summary>
+    public const string ContractRange = "contract_range";
 
     /// <summary>The decoder's reason in the same spelling.</summary>
     public static string Of(RejectReason reason) => reason switch

@@ -2,24 +2,28 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 
 namespace Tapline.Streaming.Schemas;
 
 /// <summary>The table schemas that a source has announced in its schema topic. A source waits for the acknowledgement
 /// of a
 /// schema before it writes rows under it, so a version that a record names is always found by reading on.</summary>
-sealed class SchemaRegistry(IEventLog log, string prefix, ILogger logger) : IAsyncDisposable
+sealed class SchemaRegistry(IEventLog log, string prefix, SourceDeclarations declared, ILogger logger)
+    : IAsyncDisposable
 {
     const int BytesMax = 4 << 20;
 
     readonly TopicPartition _partition = new(TopicNames.Schemas(prefix), 0);
     readonly Dictionary<(string Topic, int Version), TableSchema> _versions = [];
     readonly Dictionary<string, TableSchema> _newest = new(StringComparer.Ordinal);
+    readonly Dictionary<string, TableSchema?> _declared = new(StringComparer.Ordinal);
     IEventReader? _reader;
     long _next;
 
-    /// <summary>The newest schema of the table behind a topic; null when none was announced.</summary>
-    public TableSchema? Newest(string topic) => _newest.GetValueOrDefault(topic);
+    /// <summary>The newest schema of the table behind a topic, else the one that is declared; null when there is
+    /// neither.</summary>
+    public TableSchema? Newest(string topic) => _newest.GetValueOrDefault(topic) ?? Declared(topic);
 
     /// <summary>A version of the schema of the table behind a topic; null when it was not announced.</summary>
     public TableSchema? Find(string topic, int version) => _versions.GetValueOrDefault((topic, version));
@@ -54,6 +58,14 @@ sealed class SchemaRegistry(IEventLog log, string prefix, ILogger logger) : IAsy
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _reader?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    // Always the same object: plans are kept by it.
+    TableSchema? Declared(string topic)
+    {
+        if (!_declared.TryGetValue(topic, out var schema))
+            _declared.Add(topic, schema = declared.SchemaOf(prefix, topic));
+        return schema;
+    }
+
     void Take(RecordChunk chunk, in RecordSlot slot)
     {
         if (slot.ValueLength < 0)
@@ -63,7 +75,7 @@ sealed class SchemaRegistry(IEventLog log, string prefix, ILogger logger) : IAsy
             var schema = SchemaRecord.Parse(chunk.Value(slot));
             var topic = TopicNames.Data(prefix, schema.Table);
             _versions[(topic, schema.Version)] = schema;
-            if (Newest(topic) is not { } newest || newest.Version <= schema.Version)
+            if (_newest.GetValueOrDefault(topic) is not { } newest || newest.Version <= schema.Version)
                 _newest[topic] = schema;
         }
         catch (JsonException damage)

@@ -1,20 +1,27 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Streaming.Decoding;
+using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Streaming.Tables;
 
 /// <summary>How the events of one version of a table's schema become rows of the lake's layout.</summary>
 sealed class EventPlan
 {
+    readonly DeclaredTable? _declared;
     int _revision = -1;
 
     /// <summary>A plan for an event schema. Values are decoded as the source types them, or as the lake does where it
     /// keeps another type that no number leads to.</summary>
     public EventPlan(
-        TableSchema events, TableLayout layout, EvolutionPolicy policy = EvolutionPolicy.Evolve)
+        TableSchema events,
+        TableLayout layout,
+        EvolutionPolicy policy = EvolutionPolicy.Evolve,
+        DeclaredTable? declared = null)
     {
         Events = events;
+        _declared = declared;
         var decoded = events with
         {
             Columns = [.. events.Columns.Select(column => Decoded(column, events.Format, layout, policy))],
@@ -43,6 +50,9 @@ sealed class EventPlan
     /// <summary>For each column of the layout the event column that fills it, -1 for none.</summary>
     public ImmutableArray<int> FromEvent { get; private set; } = [];
 
+    /// <summary>What the rows must keep; null when there is no contract.</summary>
+    public TableContract? Contract { get; private set; }
+
     /// <summary>Whether events and layout have the same columns in the same order and types.</summary>
     public bool IsIdentity { get; private set; }
 
@@ -69,6 +79,7 @@ sealed class EventPlan
         }
         FromEvent = [.. from];
         IsIdentity = isIdentity;
+        Contract = TableContract.Of(_declared, this, layout);
     }
 
     // A column that stays as it is decodes what it can; the rest is refused value by value. A base64 decimal is an

@@ -3,6 +3,7 @@ using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Streaming.Decoding;
 using Tapline.Streaming.Ordering;
 using Tapline.Streaming.Quarantine;
@@ -49,6 +50,9 @@ sealed class TableStream
     /// <summary>The table.</summary>
     public TableId Table { get; }
 
+    /// <summary>What is declared of it; null when nothing is.</summary>
+    public DeclaredTable? Declared { get; init; }
+
     /// <summary>Its columns in the lake.</summary>
     public TableLayout Layout { get; }
 
@@ -81,7 +85,7 @@ sealed class TableStream
         _isKeyless = schema.KeyColumns.Length == 0;
         if (_plans.TryGetValue(schema.Version, out var known) && ReferenceEquals(known.Events, schema))
             return known;
-        return _plans[schema.Version] = new EventPlan(schema, Layout, _policy);
+        return _plans[schema.Version] = new EventPlan(schema, Layout, _policy, Declared);
     }
 
     /// <summary>Applies one record.</summary>
@@ -313,7 +317,7 @@ sealed class TableStream
                 "an unchanged value was left out and the row is not known");
             return ApplyOutcome.Done;
         }
-        if (!TryBuild(chunk, slot, plan, stored, out var image))
+        if (!TryBuild(chunk, slot, plan, stored, out var image) || !KeepsContract(chunk, slot, plan, image))
             return ApplyOutcome.Done;
         var stamp = Stamp(chunk, slot, meta);
         History.Add(image.Batch, image.Row, stamp);
@@ -337,7 +341,7 @@ sealed class TableStream
     void ApplyRead(
         RecordChunk chunk, in RecordSlot slot, EventPlan plan, ReadOnlySpan<byte> key, TopicOrder order)
     {
-        if (!TryBuild(chunk, slot, plan, stored: default, out var image))
+        if (!TryBuild(chunk, slot, plan, stored: default, out var image) || !KeepsContract(chunk, slot, plan, image))
             return;
         var meta = plan.Rows.LastMeta;
         var stamp = Stamp(chunk, slot, meta);
@@ -375,6 +379,10 @@ sealed class TableStream
         if (!IsAhead)
         {
             if (!TryFollow(chunk, slot, plan, order, meta.Position))
+                return;
+            if (plan.Contract is not null && meta.Kind != ChangeKind.Delete
+                && (!TryBuild(chunk, slot, plan, stored: default, out var image)
+                    || !KeepsContract(chunk, slot, plan, image)))
                 return;
             var isCurrent = !order.IsBeforeTruncate(meta.Position);
             var stamp = Stamp(chunk, slot, meta);
@@ -430,6 +438,15 @@ sealed class TableStream
                 order.Moved.Supply(position, migration.Convert(packed).ToArray());
         }
         IsRelaid = true;
+    }
+
+    bool KeepsContract(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, in (ColumnBatch Batch, int Row) image)
+    {
+        if (plan.Contract?.BrokenBy(image.Batch, image.Row) is not { } broken)
+            return true;
+        Reject(chunk, slot, broken.Reason, broken.Detail);
+        return false;
     }
 
     bool TryBuild(

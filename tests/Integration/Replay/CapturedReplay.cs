@@ -1,6 +1,7 @@
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Serving.Lake;
 using Tapline.Streaming;
@@ -34,10 +35,19 @@ sealed class CapturedReplay : IAsyncDisposable
     public static Task<CapturedReplay> RunAsync(string database, params string[] files) =>
         RunAsync(Captures.Tables(database, Prefix, WireFormat.DebeziumDefault), partitions: 1, files);
 
+    /// <summary>Replays with the tables' columns declared by a person instead of announced by a source.</summary>
+    public static Task<CapturedReplay> RunAsync(
+        string database, SourceDeclarations declared, params string[] files) =>
+        RunAsync(Captures.Tables(database, Prefix, WireFormat.DebeziumDefault), partitions: 1, declared, files);
+
     /// <summary>Replays into topics of several partitions: records go where the connector says, else where their key
     /// does, as Kafka's own producers do it.</summary>
-    public static async Task<CapturedReplay> RunAsync(
-        Dictionary<string, CapturedTable> tables, int partitions, params string[] files)
+    public static Task<CapturedReplay> RunAsync(
+        Dictionary<string, CapturedTable> tables, int partitions, params string[] files) =>
+        RunAsync(tables, partitions, declared: null, files);
+
+    static async Task<CapturedReplay> RunAsync(
+        Dictionary<string, CapturedTable> tables, int partitions, SourceDeclarations? declared, string[] files)
     {
         var records = files.SelectMany(RunOf).ToList();
         var pipeline = await TestPipeline.StartAsync(Prefix);
@@ -47,7 +57,10 @@ sealed class CapturedReplay : IAsyncDisposable
                     name, tables.GetValueOrDefault(name)?.Schema.KeyColumns.Length > 0 ? partitions : 1)),
             ],
             TestPipeline.Ct);
-        await pipeline.AnnounceAsync([.. tables.Values.Select(static table => table.Schema)]);
+        if (declared is null)
+            await pipeline.AnnounceAsync([.. tables.Values.Select(static table => table.Schema)]);
+        else
+            pipeline.Options = pipeline.Options with { Sources = declared };
         await pipeline.SendAsync(records.Select(static record => new EventRecord(
             record.Topic, OrNull(record.Key), OrNull(record.Value))
         {
@@ -68,6 +81,10 @@ sealed class CapturedReplay : IAsyncDisposable
                     : header),
             ],
         });
+
+    /// <summary>How many records of the tables' topics say something.</summary>
+    public int ChangesSent() =>
+        _records.Count(static record => record.Value is not null && record.Topic.Split('.').Length == 3);
 
     /// <summary>How many changes of tables with a key stand in the captures more than once: by topic, key, position and
     /// kind.</summary>

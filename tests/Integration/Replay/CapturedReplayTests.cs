@@ -1,5 +1,6 @@
 using System.Text;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Streaming.Tests.Decoding;
 
 namespace Tapline.Integration.Tests.Replay;
@@ -94,6 +95,29 @@ public sealed class CapturedReplayTests
             (await replay.Pipeline.QueryAsync(
                 """SELECT "table", reason, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL"""))
             .Select(static row => string.Join(' ', row)));
+    }
+
+    [Fact]
+    public async Task Tables_that_a_person_declares_end_as_those_that_a_source_announces()
+    {
+        var declared = DeclaredSources.Of("db_final.json");
+        await using var replay = await CapturedReplay.RunAsync(
+            "db_final.json", declared, "c02_default_schemas_off.jsonl");
+        Assert.Equal(Expected(WholeDatabaseDifferences), Summary(await replay.DifferencesAsync()));
+        await AssertExactlyOnceAsync(replay, repeats: 0);
+    }
+
+    [Fact]
+    public async Task Without_any_declaration_every_change_waits_in_quarantine_with_what_to_do()
+    {
+        await using var replay = await CapturedReplay.RunAsync(
+            "restart_db_final.json", SourceDeclarations.None, "restart_run1.jsonl");
+        var waiting = Assert.Single(await replay.Pipeline.QueryAsync(
+            "SELECT reason, bool_and(detail LIKE '%./tapline discover%'), count(*) FROM quarantine GROUP BY reason"));
+        Assert.Equal("unknown_table", waiting[0]);
+        Assert.Equal("true", waiting[1]);
+        Assert.Equal(replay.ChangesSent(), int.Parse(waiting[2]!));
+        Assert.Empty(replay.Status.Tables);
     }
 
     static async Task AssertExactlyOnceAsync(CapturedReplay replay, int repeats)
