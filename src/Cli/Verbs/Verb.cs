@@ -29,6 +29,8 @@ abstract class Verb : Command
         new VerifyVerb(),
         new SignalVerb(),
         new ResyncVerb(),
+        new DiscoverVerb(),
+        new QuarantineVerb(),
         new ChaosVerb(),
         new DoctorVerb(),
         new BenchVerb(),
