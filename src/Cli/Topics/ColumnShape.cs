@@ -17,6 +17,12 @@ sealed partial class ColumnShape(string name)
     /// <summary>Whether a null was seen.</summary>
     public bool HasNull { get; private set; }
 
+    /// <summary>Whether values look like short pieces of base64.</summary>
+    public bool LooksLikeBase64 => _maybeBytes && Type == "text";
+
+    /// <summary>Whether a value was an array.</summary>
+    public bool IsArray => _types.Any(static type => type.EndsWith("[]", StringComparison.Ordinal));
+
     /// <summary>The PostgreSQL type that fits all that was seen: a guess.</summary>
     public string Type => _types.Count switch
     {
@@ -29,7 +35,7 @@ sealed partial class ColumnShape(string name)
     /// <summary>What the topic cannot tell of it; null when there is nothing.</summary>
     public string? Doubt => _types.Count == 0
         ? "only null was seen"
-        : _maybeBytes && Type == "text"
+        : LooksLikeBase64
             ? "looks like base64: a numeric of decimal.handling.mode=precise, whose scale the topic does not tell "
                 + "(declare numeric(p,s)), or bytea"
             : Type switch

@@ -12,14 +12,23 @@ namespace Tapline.Cli.Verbs;
 
 /// <summary>Checks everything that a pipeline needs, and says what to do about what is missing. Changes
 /// nothing.</summary>
-sealed class DoctorVerb()
-    : Verb("doctor", "Check what a pipeline needs, and say how to mend it", "doctor", "doctor -c shop.yaml")
+sealed class DoctorVerb : Verb
 {
+    public DoctorVerb()
+        : base("doctor", "Check what a pipeline needs, and say how to mend it",
+            "doctor", "doctor -c shop.yaml", "doctor --topic \"shop.public.*\" --connector connector.json")
+    {
+        Options.Add(TopicDoctor.Topic);
+        Options.Add(TopicDoctor.Connector);
+    }
+
     readonly record struct Finding(string Check, string? Problem, string? Hint, bool IsAdvice = false);
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
     {
         var screen = Screen.Of(line);
+        if (line.GetValue(TopicDoctor.Topic) is not null || line.GetValue(TopicDoctor.Connector) is not null)
+            return await TopicDoctor.RunAsync(line, screen, ct);
         var findings = new List<Finding>();
         CheckNatives(findings);
         if (LoadConfig(line, findings) is { } config)
