@@ -74,6 +74,8 @@ static class SourcesFile
             Intervals = format.Choice<IntervalMode?>("interval", null,
                 ("numeric", IntervalMode.Numeric), ("string", IntervalMode.String)),
             Hstores = format.Choice<HstoreMode?>("hstore", null, ("json", HstoreMode.Json), ("map", HstoreMode.Map)),
+            Form = format.Choice<EventForm?>("envelope", null,
+                ("debezium", EventForm.Any), ("flattened", EventForm.Flattened)),
             Placeholder = format.Has("placeholder") ? format.Text("placeholder") : null,
         };
         format.Close();

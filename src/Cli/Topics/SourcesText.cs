@@ -53,6 +53,8 @@ static class SourcesText
             return;
         }
         text.Append(CultureInfo.InvariantCulture, $"  {Quote(topic.Table.ToString())}:\n");
+        if (topic.Form == TopicForm.Flattened)
+            text.Append("    format: { envelope: flattened }\n");
         if (topic.Key.IsEmpty)
             text.Append("    # The records have no key: updates and deletes name no row.\n");
         else

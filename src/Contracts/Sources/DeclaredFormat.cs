@@ -23,6 +23,9 @@ public sealed record DeclaredFormat
     /// <summary>Debezium's <c>unavailable.value.placeholder</c>.</summary>
     public string? Placeholder { get; init; }
 
+    /// <summary>Whether the events have their envelope.</summary>
+    public EventForm? Form { get; init; }
+
     /// <summary>This declaration, and another one for all that it leaves open.</summary>
     public DeclaredFormat Over(DeclaredFormat other) => new()
     {
@@ -32,6 +35,7 @@ public sealed record DeclaredFormat
         Intervals = Intervals ?? other.Intervals,
         Hstores = Hstores ?? other.Hstores,
         Placeholder = Placeholder ?? other.Placeholder,
+        Form = Form ?? other.Form,
     };
 
     /// <summary>The whole format, with <paramref name="fallback"/> for what is left open.</summary>
@@ -43,5 +47,6 @@ public sealed record DeclaredFormat
         Intervals = Intervals ?? fallback.Intervals,
         Hstores = Hstores ?? fallback.Hstores,
         UnavailablePlaceholder = Placeholder ?? fallback.UnavailablePlaceholder,
+        Form = Form ?? fallback.Form,
     };
 }

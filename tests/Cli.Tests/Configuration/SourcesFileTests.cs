@@ -11,7 +11,7 @@ public sealed class SourcesFileTests
         format: { decimal: string, time: isostring }
         tables:
           "app.*":
-            format: { binary: hex, placeholder: __none__ }
+            format: { binary: hex, placeholder: __none__, envelope: flattened }
           app.accounts:
             key: [id]
             tenancy: id
@@ -45,6 +45,7 @@ public sealed class SourcesFileTests
                 Times = TimeMode.IsoString,
                 Binary = BinaryMode.Hex,
                 UnavailablePlaceholder = "__none__",
+                Form = EventForm.Flattened,
             },
             schema.Format);
         Assert.Equal(
