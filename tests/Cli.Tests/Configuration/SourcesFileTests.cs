@@ -56,6 +56,16 @@ public sealed class SourcesFileTests
         Assert.Equal("id", declared.Tenancy);
     }
 
+    [Theory]
+    [InlineData("interval day to second(3)", "interval day to second(3)")]
+    [InlineData("INTERVAL  (3)", "interval(3)")]
+    [InlineData("interval year to month[]", "interval year to month[]")]
+    [InlineData("decimal (10, 2)", "numeric(10,2)")]
+    [InlineData("timetz(0)[][]", "time(0) with time zone[]")]
+    [InlineData("interval second to day", null)]
+    public void A_type_is_brought_into_the_spelling_of_PostgreSQL(string written, string? canonical) =>
+        Assert.Equal(canonical, PostgresTypeNames.Canonical(written));
+
     [Fact]
     public void A_table_is_found_behind_the_name_that_its_topic_had_to_take()
     {
