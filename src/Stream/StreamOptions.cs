@@ -52,6 +52,9 @@ public sealed record StreamOptions
     /// <summary>How many small files a current table may have.</summary>
     public int SmallFilesMax { get; init; } = 8;
 
+    /// <summary>What tables do when their source changes its columns.</summary>
+    public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
+
     /// <summary>How many manifests are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;
 }

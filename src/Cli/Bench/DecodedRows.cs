@@ -44,7 +44,12 @@ sealed class DecodedRows
 
     /// <summary>An empty table in a lane.</summary>
     public TableStream NewStream() =>
-        new(_events.Table.Schema.Table, Layout, new CurrentTable(Layout, Options), new QuarantineBuffer());
+        new(
+            _events.Table.Schema.Table,
+            Layout,
+            new CurrentTable(Layout, Options),
+            new QuarantineBuffer(),
+            new SchemaHistoryBuffer());
 
     /// <summary>Every change as a row of the history table.</summary>
     public HistoryBuffer AddTo(HistoryBuffer history)

@@ -208,6 +208,7 @@ static partial class ConfigFile
             stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30))
         {
             WholeTransactions = stream.Choice("transactions", false, ("split", false), ("whole", true)),
+            Evolution = EvolutionSettings.Read(stream),
         };
         stream.Close();
         return config;

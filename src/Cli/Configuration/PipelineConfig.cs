@@ -1,6 +1,7 @@
 using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
+using Tapline.Streaming;
 
 namespace Tapline.Cli.Configuration;
 
@@ -83,4 +84,7 @@ sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int M
 {
     /// <summary>Whether commits are cut at the ends of the source's transactions only.</summary>
     public bool WholeTransactions { get; init; }
+
+    /// <summary>What tables do when their source changes its columns.</summary>
+    public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
 }

@@ -213,5 +213,6 @@ sealed class RunningPipeline : IAsyncDisposable
         MessageBytesMax = config.Stream.MessageBytesMax,
         WholeTransactions = config.Stream.WholeTransactions,
         Sources = config.Sources,
+        Evolution = config.Stream.Evolution,
     };
 }

@@ -20,7 +20,12 @@ public static class SchemaRecord
             schema.Table.Name,
             schema.Version,
             [.. schema.Columns.Select(static c => new ColumnJson(
-                c.Name, c.SourceType, c.Nullable, c.KeyOrdinal, c.Format is null ? null : Json(c.Format)))],
+                c.Name,
+                c.SourceType,
+                c.Nullable,
+                c.KeyOrdinal,
+                c.Format is null ? null : Json(c.Format),
+                c.Missing))],
             Json(schema.Format)),
         LogJson.Default.SchemaJson);
 
@@ -35,6 +40,7 @@ public static class SchemaRecord
             [.. json.Columns.Select(static c => PostgresTypes.Column(c.Name, c.Type, c.Nullable, c.Key) with
             {
                 Format = c.Format is null ? null : Format(c.Format),
+                Missing = c.Missing,
             })],
             Format(json.Format));
     }
@@ -67,7 +73,8 @@ sealed record SchemaJson(
     string Schema, string Table, int Version, ImmutableArray<ColumnJson> Columns, FormatJson Format);
 
 // What has a default came later: records from before lack it.
-sealed record ColumnJson(string Name, string Type, bool Nullable, int Key, FormatJson? Format = null);
+sealed record ColumnJson(
+    string Name, string Type, bool Nullable, int Key, FormatJson? Format = null, string? Missing = null);
 
 sealed record FormatJson(
     DecimalMode Decimals,

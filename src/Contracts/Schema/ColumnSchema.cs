@@ -23,6 +23,10 @@ public sealed record ColumnSchema(string Name, ColumnType Type, bool Nullable = 
     /// <summary>How events spell this column, where that is not the table's format; null otherwise.</summary>
     public WireFormat? Format { get; init; }
 
+    /// <summary>What rows from before the column was added have in it, as PostgreSQL's text: a default that was set
+    /// with the column. Null where they have null, or nobody knows.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>The source's name of a lake column that has another one; null where both are the same.</summary>
     public string? SourceName { get; init; }
 

@@ -11,7 +11,7 @@ namespace Tapline.Serving.Lake;
 public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
 {
     static readonly ImmutableArray<string> Layers = ["current", "history", "entity"];
-    const string Quarantine = "quarantine";
+    static readonly ImmutableArray<string> SingleTables = ["quarantine", "schema_history"];
 
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);
@@ -37,7 +37,8 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
             await foreach (var root in FoldersAsync(layer, ct))
                 await TryOpenAsync(root, ct);
         }
-        await TryOpenAsync(Quarantine, ct);
+        foreach (var root in SingleTables)
+            await TryOpenAsync(root, ct);
     }
 
     async Task TryOpenAsync(string root, CancellationToken ct)

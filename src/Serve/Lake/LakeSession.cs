@@ -8,7 +8,8 @@ namespace Tapline.Serving.Lake;
 
 /// <summary>SQL over a lake at one cut. <c>app.accounts</c> are current rows without the columns that start with
 /// <c>_</c>; <c>current.app_accounts</c> and <c>history.app_accounts</c> have all; <c>quarantine</c> is what could not
-/// be used. Used by one thread at a time; the cut moves with <see cref="RefreshAsync"/> alone.</summary>
+/// be used, <c>schema_history</c> what the source did to its columns. Used by one thread at a time; the cut moves with
+/// <see cref="RefreshAsync"/> alone.</summary>
 public sealed class LakeSession : IDisposable
 {
     readonly LakeCatalog _catalog;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
@@ -13,9 +14,9 @@ using Tapline.Streaming.Tables;
 namespace Tapline.Streaming.Epochs;
 
 /// <summary>Brings what a lane has gathered into the lake, all of it or none: intent, tables, manifest.</summary>
-/// <remarks>The order is what makes a half-done epoch repeatable: the quarantine first, then of each table its history
-/// before its current rows. Whoever finds the current rows of a table at this epoch knows that all before is done, and
-/// whoever does not finds the rows from which the history can be made again.</remarks>
+/// <remarks>The order is what makes a half-done epoch repeatable: the quarantine and the schema changes first, then of
+/// each table its history before its current rows. Whoever finds the current rows of a table at this epoch knows that
+/// all before is done, and whoever does not finds the rows from which the history can be made again.</remarks>
 sealed class EpochCommitter(
     StreamOptions options,
     LaneServices services,
@@ -23,6 +24,7 @@ sealed class EpochCommitter(
     LakeTables lake,
     LaneTopics topics,
     QuarantineBuffer quarantine,
+    SchemaHistoryBuffer changes,
     EpochManifest? last) : IAsyncDisposable
 {
     readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
@@ -71,6 +73,7 @@ sealed class EpochCommitter(
     {
         var began = services.Time.GetTimestamp();
         await CommitQuarantineAsync(intent.Epoch, isRepeat, ct);
+        await CommitSchemaHistoryAsync(intent.Epoch, isRepeat, ct);
         var touched = tables.Where(static pair => pair.Value.IsInEpoch).ToArray();
         var rows = touched.Sum(static pair => (long)pair.Value.History.Rows.Count);
         await Task.WhenAll(touched.Select(pair => CommitTableAsync(pair.Value, intent.Epoch, isRepeat, ct)));
@@ -109,6 +112,7 @@ sealed class EpochCommitter(
     {
         Epoch = epoch;
         quarantine.Clear();
+        changes.Rows.Clear();
         foreach (var table in tables)
             table.Settle();
         foreach (var partition in topics.All)
@@ -167,24 +171,47 @@ sealed class EpochCommitter(
     {
         if (quarantine.Rows.Count == 0)
         {
-            // Tables that have the epoch already reject nothing again: what its first writer rejected is part of it.
-            if (isRepeat && await lake.FindQuarantineAsync(ct) is { } written
-                && written.Snapshot.TransactionVersion(lake.AppId(LakeTables.QuarantineRoot)) >= epoch)
-                _versions[LakeTables.QuarantineRoot] = written.Snapshot.Version;
+            await NameCommittedAsync(LakeTables.QuarantineRoot, epoch, isRepeat, ct);
             return;
         }
         var table = await lake.QuarantineAsync(ct);
+        await AppendAsync(LakeTables.QuarantineRoot, table, quarantine.Rows, epoch, isRepeat, ct);
+        await ProduceQuarantineAsync(ct);
+    }
+
+    async Task CommitSchemaHistoryAsync(long epoch, bool isRepeat, CancellationToken ct)
+    {
+        if (changes.Rows.Count == 0)
+        {
+            await NameCommittedAsync(LakeTables.SchemaHistoryRoot, epoch, isRepeat, ct);
+            return;
+        }
+        var table = await lake.SchemaHistoryAsync(ct);
+        await AppendAsync(LakeTables.SchemaHistoryRoot, table, changes.Rows, epoch, isRepeat, ct);
+    }
+
+    // Tables that have the epoch already give no rows again: what its first writer committed is part of it all the
+    // same.
+    async Task NameCommittedAsync(string root, long epoch, bool isRepeat, CancellationToken ct)
+    {
+        if (isRepeat && await lake.FindAsync(root, ct) is { } table
+            && table.Snapshot.TransactionVersion(lake.AppId(root)) >= epoch)
+            _versions[root] = table.Snapshot.Version;
+    }
+
+    async Task AppendAsync(
+        string root, DeltaTable table, ColumnBatch rows, long epoch, bool isRepeat, CancellationToken ct)
+    {
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
-        var file = await table.WriteDataFileAsync(quarantine.Rows, null, lane, ct);
-        await CommitAsync(LakeTables.QuarantineRoot, table, new DeltaCommit
+        var file = await table.WriteDataFileAsync(rows, null, lane, ct);
+        await CommitAsync(root, table, new DeltaCommit
         {
             Adds = [file],
-            Transaction = new TransactionId(lake.AppId(LakeTables.QuarantineRoot), epoch),
+            Transaction = new TransactionId(lake.AppId(root), epoch),
             Operation = "STREAMING UPDATE",
             IsBlindAppend = true,
         }, isRepeat, ct);
-        _versions[LakeTables.QuarantineRoot] = table.Snapshot.Version;
-        await ProduceQuarantineAsync(ct);
+        _versions[root] = table.Snapshot.Version;
     }
 
     // At least once: after a crash the topic may hold a record twice, the table does not.

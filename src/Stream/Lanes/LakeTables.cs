@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
@@ -18,10 +19,19 @@ namespace Tapline.Streaming.Lanes;
 /// <summary>The Delta tables of a lane: opened or made when their first change arrives, the current rows loaded from
 /// them.</summary>
 sealed class LakeTables(
-    StreamOptions options, LaneServices services, QuarantineBuffer quarantine, EpochManifest? manifest)
+    StreamOptions options,
+    LaneServices services,
+    QuarantineBuffer quarantine,
+    SchemaHistoryBuffer changes,
+    EpochManifest? manifest)
 {
     readonly Dictionary<TableId, LakeTablePair> _pairs = [];
     DeltaTable? _quarantineTable;
+    DeltaTable? _schemaHistory;
+    bool _isSchemaHistoryRead;
+
+    /// <summary>The folder of the table of schema changes.</summary>
+    public const string SchemaHistoryRoot = "schema_history";
 
     /// <summary>The folder of the quarantine table.</summary>
     public const string QuarantineRoot = "quarantine";
@@ -33,17 +43,24 @@ sealed class LakeTables(
     /// <summary>The history and current table of a source table that was loaded.</summary>
     public LakeTablePair Pair(TableId table) => _pairs[table];
 
-    /// <summary>The quarantine table; null when there is none.</summary>
-    public async Task<DeltaTable?> FindQuarantineAsync(CancellationToken ct) =>
-        _quarantineTable ??= await DeltaTable.OpenAsync(services.Lake, QuarantineRoot, services.Delta, ct);
+    /// <summary>A table as it is in the lake now; null when there is none.</summary>
+    public Task<DeltaTable?> FindAsync(string root, CancellationToken ct) =>
+        DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct);
 
     /// <summary>The quarantine table, made when there is none.</summary>
     public async Task<DeltaTable> QuarantineAsync(CancellationToken ct) =>
         _quarantineTable ??= await OpenOrCreateAsync(QuarantineRoot, BookkeepingColumns.Quarantine, ct);
 
+    /// <summary>The table of schema changes, made when there is none.</summary>
+    public async Task<DeltaTable> SchemaHistoryAsync(CancellationToken ct) =>
+        _schemaHistory ??= await OpenOrCreateAsync(SchemaHistoryRoot, BookkeepingColumns.SchemaHistory, ct);
+
     /// <summary>Opens a source table's lake tables, making what is missing, and loads its current rows.</summary>
     public async Task<TableStream> LoadAsync(TableSchema schema, CancellationToken ct)
     {
+        if (!_isSchemaHistoryRead)
+            await ReadSchemaHistoryAsync(ct);
+        _isSchemaHistoryRead = true;
         var (historyRoot, currentRoot) = ($"history/{schema.Table}", $"current/{schema.Table}");
         var existing = await DeltaTable.OpenAsync(services.Lake, currentRoot, services.Delta, ct);
         var layout = new TableLayout(existing is null ? [] : BookkeepingColumns.WithoutThese(existing.Snapshot.Schema));
@@ -56,11 +73,13 @@ sealed class LakeTables(
 
         var rows = new CurrentTable(layout, options);
         await LoadRowsAsync(rows, currentRoot, current.Snapshot, layout, KeyColumns(schema, layout), ct);
-        var isAhead = current.Snapshot.TransactionVersion(AppId(currentRoot)) > (manifest?.Epoch ?? 0);
-        return new TableStream(schema.Table, layout, rows, quarantine)
+        var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
+        var policy = options.Evolution.Of(schema.Table);
+        return new TableStream(schema.Table, layout, rows, quarantine, changes, policy)
         {
             Declared = options.Sources.Find(schema.Table),
-            IsAhead = isAhead,
+            IsAhead = epoch > (manifest?.Epoch ?? 0),
+            IsNew = epoch is null,
         };
     }
 
@@ -88,6 +107,32 @@ sealed class LakeTables(
         RowCodec.Encode(batch, 0, default, default, packed);
         return packed.WrittenSpan.ToArray();
     }
+
+    // What a table did not follow is nowhere but here: it must not be told twice.
+    async Task ReadSchemaHistoryAsync(CancellationToken ct)
+    {
+        _schemaHistory = await DeltaTable.OpenAsync(services.Lake, SchemaHistoryRoot, services.Delta, ct);
+        if (_schemaHistory is null)
+            return;
+        using var connection = services.Duck.Connect();
+        foreach (var file in _schemaHistory.Snapshot.Files.Values)
+        {
+            var path = await services.Lake.LocalPathAsync($"{SchemaHistoryRoot}/{file.Location}", ct);
+            var rows = new ColumnBatch(BookkeepingColumns.SchemaHistory);
+            using var result = connection.Query(LakeFileSql.Select(path, rows.Schema), ct: ct);
+            result.CopyTo(rows);
+            for (var row = 0; row < rows.Count; row++)
+            {
+                if (Text(rows.Columns[9], row) is "quarantined" or "ignored")
+                    changes.Known(
+                        Text(rows.Columns[0], row)!, Text(rows.Columns[2], row)!, Text(rows.Columns[3], row)!,
+                        Text(rows.Columns[5], row));
+            }
+        }
+    }
+
+    static string? Text(ColumnBuffer column, int row) =>
+        column.IsNull(row) ? null : Encoding.UTF8.GetString(column.Value(row));
 
     async Task<DeltaTable> OpenOrCreateAsync(
         string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>

@@ -21,6 +21,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly LaneTopics _topics = new();
     readonly SchemaRegistry _schemas = new(services.Log, options.Prefix, options.Sources, services.Logger);
     readonly QuarantineBuffer _quarantine = new();
+    readonly SchemaHistoryBuffer _changes = new();
     InlineSchemas? _inline;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
@@ -82,8 +83,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var (manifest, open) = await _epochs.ReadAsync(ct);
         if (manifest is not null)
             _topics.Restore(manifest);
-        _lake = new LakeTables(options, services, _quarantine, manifest);
-        _committer = new EpochCommitter(options, services, _epochs, _lake, _topics, _quarantine, manifest);
+        _lake = new LakeTables(options, services, _quarantine, _changes, manifest);
+        _committer = new EpochCommitter(
+            options, services, _epochs, _lake, _topics, _quarantine, _changes, manifest);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
         if (open is not null)

@@ -35,6 +35,9 @@ static class QuarantineReason
     /// <summary>A value outside the contract's bounds.</summary>
     public const string ContractRange = "contract_range";
 
+    /// <summary>The source changed the table's columns and the table's policy is to change nothing.</summary>
+    public const string SchemaChange = "schema_change";
+
     /// <summary>The decoder's reason in the same spelling.</summary>
     public static string Of(RejectReason reason) => reason switch
     {

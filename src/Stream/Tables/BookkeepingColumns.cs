@@ -43,6 +43,21 @@ static class BookkeepingColumns
         new("headers", ColumnType.Binary),
     ];
 
+    /// <summary>The columns of the table of schema changes.</summary>
+    public static ImmutableArray<ColumnSchema> SchemaHistory { get; } =
+    [
+        new("table", ColumnType.String),
+        new("version", ColumnType.Int32),
+        new("column", ColumnType.String),
+        new("change", ColumnType.String),
+        new("old_type", ColumnType.String),
+        new("new_type", ColumnType.String),
+        new("commit_lsn", ColumnType.Int64),
+        new("lsn", ColumnType.Int64),
+        new("seen_at", ColumnType.Timestamp),
+        new("outcome", ColumnType.String),
+    ];
+
     /// <summary>All names that a source column must not take.</summary>
     public static ImmutableArray<string> Names { get; } =
         [.. History.Concat(Current).Select(static column => column.Name).Distinct()];

@@ -38,6 +38,10 @@ sealed class EventPlan
     /// <summary>Why events of this schema cannot be brought into the lake's types; null when they can.</summary>
     public string? Conflict { get; private set; }
 
+    /// <summary>Why the table's policy does not let it follow this schema; null when it does, or was not
+    /// asked.</summary>
+    public string? Held { get; set; }
+
     /// <summary>Decodes the events.</summary>
     public IChangeDecoder Decoder { get; }
 
@@ -63,6 +67,7 @@ sealed class EventPlan
             return;
         _revision = layout.Revision;
         Conflict = null;
+        Held = null;
         var from = new int[layout.Columns.Length];
         Array.Fill(from, -1);
         var isIdentity = Events.Columns.Length == from.Length;

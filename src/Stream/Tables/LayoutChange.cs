@@ -7,13 +7,14 @@ namespace Tapline.Streaming.Tables;
 /// <param name="Before">The lake's columns before it.</param>
 /// <param name="After">The lake's columns after it: the same ones, perhaps wider, and new ones at the end.</param>
 /// <param name="Moves">Columns whose values go to another one from now on.</param>
-/// <param name="Refills">Columns that the source has anew: what rows have there is not of this column.</param>
+/// <param name="Refills">Columns that the source has anew, and what rows have in them that it did not send
+/// since.</param>
 /// <param name="Columns">The change, column by column.</param>
 sealed record LayoutChange(
     ImmutableArray<ColumnSchema> Before,
     ImmutableArray<ColumnSchema> After,
     ImmutableArray<ColumnMove> Moves,
-    ImmutableArray<int> Refills,
+    ImmutableArray<ColumnRefill> Refills,
     ImmutableArray<ColumnChange> Columns)
 {
     /// <summary>Whether stored rows have another form afterwards: files with the old one must not stay.</summary>
@@ -27,6 +28,11 @@ sealed record LayoutChange(
 /// <param name="From">The column that they leave.</param>
 /// <param name="To">The column that takes them, as far as they can be cast.</param>
 readonly record struct ColumnMove(int From, int To);
+
+/// <summary>What stored rows have in a column from now on.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Missing">The value as PostgreSQL's text; null for null.</param>
+readonly record struct ColumnRefill(int Column, string? Missing);
 
 /// <summary>One column of a changed schema.</summary>
 /// <param name="Column">The source's name.</param>

@@ -11,6 +11,7 @@ sealed class RowMigration
     readonly ColumnBatch _before;
     readonly ColumnBatch _after;
     readonly bool[] _hasMoved;
+    readonly ColumnBuffer?[] _refills;
     readonly ArrayBufferWriter<byte> _packed = new(512);
 
     /// <summary>A migration by a change of layout.</summary>
@@ -20,6 +21,9 @@ sealed class RowMigration
         _before = new ColumnBatch(change.Before);
         _after = new ColumnBatch(change.After);
         _hasMoved = new bool[change.After.Length];
+        _refills = new ColumnBuffer?[change.After.Length];
+        foreach (var refill in change.Refills)
+            _refills[refill.Column] = MissingValue.Of(change.After[refill.Column], refill.Missing);
     }
 
     /// <summary>Whether any row so far has another content now, or another form.</summary>
@@ -43,7 +47,9 @@ sealed class RowMigration
             var column = _after.Columns[i];
             if (column.Count > 0)
                 continue;
-            if (i >= _change.Before.Length || _hasMoved[i] || _change.Refills.Contains(i))
+            if (_refills[i] is { } refill)
+                column.AppendFrom(refill, 0);
+            else if (i >= _change.Before.Length || _hasMoved[i])
                 column.AppendNull();
             else if (!ValueConversion.TryAppend(_before.Columns[i], 0, column))
                 throw new UnreachableException("a column was widened to a type that does not hold its values");

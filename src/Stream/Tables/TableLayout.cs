@@ -43,8 +43,7 @@ sealed class TableLayout
         return new LayoutChange(before, Columns, [.. edit.Moves], [.. edit.Refills], [.. edit.Changes]);
     }
 
-    /// <summary>Whether <see cref="Evolve"/> would find something new: each such column with what happened to
-    /// it.</summary>
+    /// <summary>What <see cref="Evolve"/> would find new, were it let.</summary>
     public IReadOnlyList<ColumnChange> Compare(TableSchema schema) =>
         new TableLayout(Columns).Evolve(schema)?.Columns ?? [];
 
@@ -128,7 +127,7 @@ sealed class TableLayout
     {
         public List<ColumnMove> Moves { get; } = [];
 
-        public List<int> Refills { get; } = [];
+        public List<ColumnRefill> Refills { get; } = [];
 
         public List<ColumnChange> Changes { get; } = [];
 
@@ -161,11 +160,13 @@ sealed class TableLayout
             var retired = layout.RetiredFor(column);
             if (retired >= 0)
             {
-                Refills.Add(retired);
+                Refills.Add(new ColumnRefill(retired, column.Missing));
                 Set(retired, Revived(retired, column));
             }
             else
             {
+                if (column.Missing is { } missing)
+                    Refills.Add(new ColumnRefill(layout.Columns.Length, missing));
                 layout.Add(layout.Named(column, CleanName(column.Name)));
             }
             Changes.Add(new ColumnChange(column.Name, "added", null, column.SourceType, "taken"));

@@ -23,8 +23,7 @@ sealed class TableStream
     readonly RowImage _image;
     readonly KeylessRows _keyless;
     readonly EvolutionPolicy _policy;
-    TableSchema? _followed;
-    SourcePosition _highest;
+    readonly SchemaFollower _follower;
     bool _isKeyless;
     byte[] _key = new byte[64];
 
@@ -34,10 +33,11 @@ sealed class TableStream
         TableLayout layout,
         CurrentTable current,
         QuarantineBuffer quarantine,
+        SchemaHistoryBuffer changes,
         EvolutionPolicy policy = EvolutionPolicy.Evolve)
     {
         _policy = policy;
-        _highest = current.Highest;
+        _follower = new SchemaFollower(layout, changes, policy, current.Highest);
         Table = table;
         Layout = layout;
         Current = current;
@@ -68,6 +68,13 @@ sealed class TableStream
     /// <summary>Whether the lake's tables are ahead of the lane's manifest: they have the epoch that is being repeated,
     /// so its changes only move the gate and the position. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
+
+    /// <summary>Whether no epoch has the table yet. Ends with the first row.</summary>
+    public bool IsNew
+    {
+        get => _follower.IsNew;
+        init => _follower.IsNew = value;
+    }
 
     /// <summary>Whether the lake's tables lack a change of <see cref="Layout"/>.</summary>
     public bool IsRelaid { get; private set; }
@@ -223,7 +230,7 @@ sealed class TableStream
             Counters.Repeated++;
             return ApplyOutcome.Done;
         }
-        if (!TryFollow(chunk, slot, plan, order, meta.Position))
+        if (!TryFollow(chunk, slot, plan, order, Stamp(chunk, slot, meta).Row))
             return ApplyOutcome.Done;
         switch (meta.Kind)
         {
@@ -378,7 +385,7 @@ sealed class TableStream
             order.Pass(gate, meta);
         if (!IsAhead)
         {
-            if (!TryFollow(chunk, slot, plan, order, meta.Position))
+            if (!TryFollow(chunk, slot, plan, order, Stamp(chunk, slot, meta).Row))
                 return;
             if (plan.Contract is not null && meta.Kind != ChangeKind.Delete
                 && (!TryBuild(chunk, slot, plan, stored: default, out var image)
@@ -401,22 +408,17 @@ sealed class TableStream
         Counters.Applied(meta);
     }
 
-    // Brings the lake's columns up to the schema of a record. A record from before the newest change of columns, out of
-    // another partition, changes nothing.
-    bool TryFollow(
-        RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, SourcePosition position)
+    // Brings the lake's columns up to the schema of a record.
+    bool TryFollow(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, in RowMeta at)
     {
-        if (!ReferenceEquals(_followed, plan.Events))
+        IsRelaid |= IsNew;
+        if (_follower.Follow(plan, at) is { } change)
+            Follow(change, order);
+        if (plan.Held is { } held)
         {
-            var isLate = position != default && position.CompareTo(_highest) < 0;
-            var change = isLate ? Layout.AddRetired(plan.Events) : Layout.Evolve(plan.Events, _policy);
-            if (change is not null)
-                Follow(change, order);
-            if (!isLate)
-                _followed = plan.Events;
+            Reject(chunk, slot, QuarantineReason.SchemaChange, held);
+            return false;
         }
-        if (position.CompareTo(_highest) > 0)
-            _highest = position;
         plan.Follow(Layout);
         if (plan.Conflict is not { } conflict)
             return true;
@@ -469,7 +471,7 @@ sealed class TableStream
     void RestartIfSourceDid(TopicOrder order, SequenceGate gate, in ChangeMeta meta)
     {
         if (order.RestartIfSourceDid(gate, meta))
-            _highest = default;
+            _follower.Restart();
     }
 
     SourcePosition? MarkOf(ReadOnlySpan<byte> key) => Current.State.TryFind(key, out var slot)

@@ -53,9 +53,12 @@ static class ValueConversion
                     out var value) == RejectReason.None
                 && TryAppendExact(value, DecimalScale(text), to);
         }
-        if (to.Type != ColumnType.Float64 || !double.TryParse(text, CultureInfo.InvariantCulture, out var number))
+        if (to.Type == ColumnType.Float32 && float.TryParse(text, CultureInfo.InvariantCulture, out var single))
+            to.Append(single);
+        else if (to.Type == ColumnType.Float64 && double.TryParse(text, CultureInfo.InvariantCulture, out var wide))
+            to.Append(wide);
+        else
             return false;
-        to.Append(number);
         return true;
     }
 

@@ -2,6 +2,7 @@ using Tapline.Cli.Configuration;
 using Tapline.Contracts.Schema;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
+using Tapline.Streaming;
 using Tapline.TestKit.Storage;
 
 namespace Tapline.Cli.Tests.Configuration;
@@ -144,6 +145,48 @@ public sealed class ConfigFileTests
             "tapline.yaml:9: source.postgres.format.placeholder must be a text, or hex: and the hexadecimal digits of "
                 + "one in UTF-8",
             "tapline.yaml:10: source.postgres.format.decimals is not a setting; did you mean \"decimal\"?",
+        ], problems);
+    }
+
+    [Fact]
+    public void Tables_follow_their_source_as_the_first_pattern_that_matches_says()
+    {
+        var policies = Parse("""
+            pipeline: bar
+            stream:
+              evolution:
+                default: lenient
+                tables: { app.orders: ignore, "billing.*": exception, "*.orders": evolve }
+            """).Stream.Evolution;
+
+        Assert.Equal(EvolutionPolicy.Lenient, policies.Of(new("app", "accounts")));
+        Assert.Equal(EvolutionPolicy.Ignore, policies.Of(new("app", "orders")));
+        Assert.Equal(EvolutionPolicy.Exception, policies.Of(new("billing", "orders")));
+        Assert.Equal(EvolutionPolicy.Evolve, policies.Of(new("shop", "orders")));
+        Assert.Equal(EvolutionPolicy.Evolve, Parse("pipeline: bar").Stream.Evolution.Of(new("app", "accounts")));
+    }
+
+    [Fact]
+    public void Mistakes_in_policies_are_told_each_with_its_line()
+    {
+        var problems = Problems("""
+            pipeline: bar
+            stream:
+              evolution:
+                defalt: evolve
+                tables:
+                  orders: ignore
+                  app.orders: strict
+                  app.users: [evolve]
+            """);
+
+        Assert.Equal(
+        [
+            "tapline.yaml:4: stream.evolution.defalt is not a setting; did you mean \"default\"?",
+            "tapline.yaml:6: stream.evolution.tables.orders must be a name like schema.table, with * for any",
+            "tapline.yaml:7: stream.evolution.tables.app.orders must be evolve or lenient or exception or ignore, "
+                + "found \"strict\"",
+            "tapline.yaml:8: stream.evolution.tables.app.users must be one value, found a list",
         ], problems);
     }
 

@@ -36,6 +36,9 @@ sealed class LaneWorld : IAsyncDisposable
 
     public IObjectStore Lake { get; }
 
+    /// <summary>What tables do when their columns change.</summary>
+    public EvolutionPolicy Policy { get; set; }
+
     /// <summary>What the worker writes to: the lake, or something faulty in front of it.</summary>
     public IObjectStore Store { get; set; }
 
@@ -62,9 +65,9 @@ sealed class LaneWorld : IAsyncDisposable
         await SendSchemaAsync(ct);
     }
 
-    public async Task AddColumnAsync(string name, string type, CancellationToken ct)
+    public async Task AddColumnAsync(string name, string type, CancellationToken ct, string? missing = null)
     {
-        var columns = Schema.Columns.Add(PostgresTypes.Column(name, type));
+        var columns = Schema.Columns.Add(PostgresTypes.Column(name, type) with { Missing = missing });
         Schema = Schema with { Version = Schema.Version + 1, Columns = columns };
         await SendSchemaAsync(ct);
     }
@@ -257,6 +260,7 @@ sealed class LaneWorld : IAsyncDisposable
             SmallFilesMax = 3,
             FetchBytesMax = 2_000,
             MessageBytesMax = 100_000,
+            Evolution = new EvolutionPolicies(Policy, []),
         },
         log ?? Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
 

@@ -84,6 +84,7 @@ public sealed class SchemaChangeTests
                 "9:c:9"],
             (await world.QueryAsync(History, "id, _op, n", Ct)).Select(row => string.Join(':', row)).Order());
         Assert.Empty(await world.QuarantineAsync(Ct));
+        Assert.Equal(["id created", "n created", "n widened", "note added"], await ChangesAsync(world));
         return store.HasCrashed;
     }
 
@@ -140,6 +141,25 @@ public sealed class SchemaChangeTests
     }
 
     [Fact]
+    public async Task A_default_that_came_with_a_column_is_in_the_rows_from_before()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.PutAsync(2, "two", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AddColumnAsync("n", "integer", Ct, missing: "7");
+        await world.SendRowAsync(3, 'c', """{"id":3,"body":"three","n":8}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(
+            [["1", "7"], ["2", "7"], ["3", "8"]], await world.QueryAsync(Current, "id, n", Ct, "ORDER BY id"));
+        // No change says so: what was is not rewritten.
+        Assert.Equal(
+            [["1", null], ["2", null], ["3", "8"]], await world.QueryAsync(History, "id, n", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
     public async Task A_field_that_is_absent_is_no_unchanged_value()
     {
         await using var world = new LaneWorld();
@@ -168,6 +188,84 @@ public sealed class SchemaChangeTests
         Assert.Equal([["1", "first"]], await world.QueryAsync(Current, "id, body", Ct));
         Assert.Equal([["INT64"]], await world.StoredTypesAsync(History, "id", Ct));
     }
+
+    [Fact]
+    public async Task What_a_table_may_not_follow_is_in_quarantine_and_told_once()
+    {
+        await using var world = new LaneWorld { Policy = EvolutionPolicy.Exception };
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AddColumnAsync("note", "text", Ct);
+        for (var id = 2; id < 5; id++)
+        {
+            await world.SendRowAsync(id, 'c', $$"""{"id":{{id}},"body":"x","note":"y"}""", Ct);
+            await world.CatchUpAsync(Ct);
+        }
+
+        Assert.Equal([["1", "one"]], await world.QueryAsync(Current, "id, body", Ct));
+        Assert.Equal(
+            Enumerable.Repeat("schema_change note added: nothing to text", 3),
+            (await world.QuarantineAsync(Ct)).Select(static row => $"{row[0]} {row[1]}"));
+        Assert.Equal(["body created", "id created", "note added"], await ChangesAsync(world));
+
+        world.Policy = EvolutionPolicy.Evolve;
+        await world.SendRowAsync(5, 'c', """{"id":5,"body":"x","note":"z"}""", Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(
+            [["1", "one", null], ["5", "x", "z"]],
+            await world.QueryAsync(Current, "id, body, note", Ct, "ORDER BY id"));
+        Assert.Equal(["quarantined", "taken"], (await world.QueryAsync(
+            "schema_history", "outcome", Ct, "WHERE \"column\" = 'note' ORDER BY commit_lsn, lsn"))
+            .Select(static row => row[0]!));
+    }
+
+    [Fact]
+    public async Task A_lenient_table_refuses_only_values_that_do_not_fit()
+    {
+        await using var world = new LaneWorld { Policy = EvolutionPolicy.Lenient };
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "integer"), ("t", "integer"));
+        await world.SendRowAsync(1, 'c', """{"id":1,"n":1,"t":1}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("n", "bigint"), ("t", "text"), ("fresh", "text"));
+        await world.SendRowAsync(2, 'c', """{"id":2,"n":2,"t":null,"fresh":"f"}""", Ct);
+        await world.SendRowAsync(3, 'c', """{"id":3,"n":5000000000,"t":null,"fresh":"f"}""", Ct);
+        await world.SendRowAsync(4, 'c', """{"id":4,"n":4,"t":"four","fresh":"f"}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(
+            [["1", "1", "1", null], ["2", "2", null, "f"]],
+            await world.QueryAsync(Current, "id, n, t, fresh", Ct, "ORDER BY id"));
+        Assert.Equal(
+            ["value_out_of_range", "wrong_type"],
+            (await world.QuarantineAsync(Ct)).Select(static row => row[0]!).Order());
+    }
+
+    [Fact]
+    public async Task A_table_may_ignore_new_columns()
+    {
+        await using var world = new LaneWorld { Policy = EvolutionPolicy.Ignore };
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AddColumnAsync("note", "text", Ct);
+        for (var id = 2; id < 4; id++)
+        {
+            await world.SendRowAsync(id, 'c', $$"""{"id":{{id}},"body":"x","note":"y"}""", Ct);
+            await world.CatchUpAsync(Ct);
+        }
+
+        Assert.Equal(
+            [["1", "one"], ["2", "x"], ["3", "x"]], await world.QueryAsync(Current, "id, body", Ct, "ORDER BY id"));
+        Assert.Empty(await world.StoredTypesAsync(Current, "note", Ct));
+        Assert.Equal(["body created", "id created", "note added"], await ChangesAsync(world));
+        Assert.Empty(await world.QuarantineAsync(Ct));
+    }
+
+    static async Task<IEnumerable<string>> ChangesAsync(LaneWorld world) =>
+        (await world.QueryAsync("schema_history", "\"column\", change", Ct, "ORDER BY commit_lsn, lsn, \"column\""))
+            .Select(static row => $"{row[0]} {row[1]}");
 
     static double Number(string text) =>
         double.Parse(text.Trim('"'), System.Globalization.CultureInfo.InvariantCulture);

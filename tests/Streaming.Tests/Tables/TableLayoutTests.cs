@@ -75,7 +75,8 @@ public sealed class TableLayoutTests
         var layout = new TableLayout([]);
         layout.Evolve(Schema(1, ("id", "integer"), ("n", "integer")));
         layout.Evolve(Schema(2, ("id", "integer")));
-        Assert.Equal([1], layout.Evolve(Schema(3, ("id", "integer"), ("n", "integer")))!.Refills);
+        Assert.Equal(
+            [new ColumnRefill(1, null)], layout.Evolve(Schema(3, ("id", "integer"), ("n", "integer")))!.Refills);
         Assert.Equal(["id", "n"], layout.Columns.Select(column => column.Name));
     }
 

@@ -102,8 +102,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
     }
 
     /// <summary>Declares a relation's columns for the lake: names and types are the relation's own; whether a column
-    /// may be null, its place in the key and its default are the catalog's, which can be newer than the
-    /// relation.</summary>
+    /// may be null, its place in the key, its default and what it has in rows from before it are the catalog's,
+    /// which can be newer than the relation.</summary>
     public async Task<TableDescription> DescribeAsync(
         uint relationId, ImmutableArray<RelationColumn> columns, CancellationToken ct)
     {
@@ -113,7 +113,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
             """
             SELECT a.attname::text, a.attnotnull, coalesce(array_position(i.indkey::int2[], a.attnum), -1),
                    a.atttypid, a.atttypmod,
-                   CASE WHEN a.attidentity <> '' THEN 'nextval()' ELSE pg_get_expr(d.adbin, d.adrelid) END
+                   CASE WHEN a.attidentity <> '' THEN 'nextval()' ELSE pg_get_expr(d.adbin, d.adrelid) END,
+                   CASE WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END
             FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
             LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
@@ -129,7 +130,8 @@ sealed class CatalogReader(NpgsqlConnection connection)
                     reader.GetInt32(2),
                     reader.GetFieldValue<uint>(3),
                     reader.GetInt32(4),
-                    reader.IsDBNull(5) ? null : reader.GetString(5));
+                    reader.IsDBNull(5) ? null : reader.GetString(5),
+                    reader.IsDBNull(6) ? null : reader.GetString(6));
             }
         }
         // A key with a column that this relation lacks is a later key than the relation's.
@@ -137,15 +139,16 @@ sealed class CatalogReader(NpgsqlConnection connection)
         return new TableDescription(
         [
             .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found)
-                ? PostgresTypes.Column(column.Name, types[i].Name, !found.NotNull, keyHolds ? found.Key : -1)
+                ? PostgresTypes.Column(column.Name, types[i].Name, !found.NotNull, keyHolds ? found.Key : -1) with
+                {
+                    Missing = found.HasTypeOf(column) ? found.Missing : null,
+                }
                 : PostgresTypes.Column(column.Name, types[i].Name)),
         ],
         [
-            // A default of a later type of the column is none of this one's.
-            .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found)
-                && (found.TypeId, found.TypeModifier) == (column.TypeId, column.TypeModifier)
-                    ? types[i].Traits with { DefaultExpression = found.Default }
-                    : types[i].Traits),
+            .. columns.Select((column, i) => present.TryGetValue(column.Name, out var found) && found.HasTypeOf(column)
+                ? types[i].Traits with { DefaultExpression = found.Default }
+                : types[i].Traits),
         ]);
     }
 
@@ -263,4 +266,10 @@ sealed class CatalogReader(NpgsqlConnection connection)
 }
 
 /// <summary>A column as the catalog has it now.</summary>
-readonly record struct CatalogColumn(bool NotNull, int Key, uint TypeId, int TypeModifier, string? Default);
+readonly record struct CatalogColumn(
+    bool NotNull, int Key, uint TypeId, int TypeModifier, string? Default, string? Missing)
+{
+    /// <summary>Whether a relation has the column with this type: a default of a later type is none of an earlier
+    /// one's.</summary>
+    public bool HasTypeOf(RelationColumn column) => (TypeId, TypeModifier) == (column.TypeId, column.TypeModifier);
+}
