@@ -51,6 +51,9 @@ public sealed class SchemaEvolutionTests
             '2026-05-04', ADD f double precision DEFAULT 0.1, ADD p timestamp DEFAULT '2026-05-04 03:02:01';
         INSERT INTO s.gone (id, n) VALUES (1002, 6);
         """,
+        "ALTER TABLE s.gone ADD k int DEFAULT 7; INSERT INTO s.gone (id) VALUES (1003);",
+        "ALTER TABLE s.gone DROP k; UPDATE s.gone SET y = -2 WHERE id = 1;",
+        "ALTER TABLE s.gone ADD k int DEFAULT 8; INSERT INTO s.gone (id) VALUES (1004);",
         "ALTER TABLE s.gone RENAME z TO zz; UPDATE s.gone SET zz = coalesce(zz, 0) + 1;",
         "ALTER TABLE s.keyed ALTER id TYPE bigint; INSERT INTO s.keyed VALUES (5000000000, 'far');",
         "UPDATE s.keyed SET x = 'new' WHERE id < 10; DELETE FROM s.keyed WHERE id > 190 AND id < 195;",
@@ -60,6 +63,7 @@ public sealed class SchemaEvolutionTests
     public async Task A_lake_follows_every_change_of_columns_while_it_is_streamed()
     {
         await using var postgres = await PostgresPipeline.StartAsync(Tables);
+        await postgres.CatchUpAsync();
         foreach (var step in Steps)
         {
             await postgres.ExecuteAsync(step);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
 using Tapline.Streaming;
 
 namespace Tapline.Cli.Configuration;
@@ -11,7 +12,7 @@ static class EvolutionSettings
     {
         if (stream.Section("evolution") is not { } evolution)
             return EvolutionPolicies.Evolve;
-        var fallback = Policy(evolution, "default", EvolutionPolicy.Evolve);
+        var fallback = Policy(evolution, "default") ?? EvolutionPolicy.Evolve;
         var tables = ImmutableArray.CreateBuilder<KeyValuePair<string, EvolutionPolicy>>();
         if (evolution.Section("tables") is { } named)
         {
@@ -19,7 +20,7 @@ static class EvolutionSettings
             {
                 if (pattern.Split('.').Length != 2)
                     named.Reject(pattern, "must be a name like schema.table, with * for any");
-                tables.Add(new(pattern, Policy(named, pattern, fallback)));
+                tables.Add(new(pattern, Policy(named, pattern) ?? fallback));
             }
         }
         evolution.Close();
@@ -28,9 +29,10 @@ static class EvolutionSettings
             : new EvolutionPolicies(fallback, tables.ToImmutable());
     }
 
-    static EvolutionPolicy Policy(ConfigSection section, string key, EvolutionPolicy fallback) => section.Choice(
+    /// <summary>One policy; null where the setting is left out.</summary>
+    public static EvolutionPolicy? Policy(ConfigSection section, string key) => section.Choice<EvolutionPolicy?>(
         key,
-        fallback,
+        null,
         ("evolve", EvolutionPolicy.Evolve),
         ("lenient", EvolutionPolicy.Lenient),
         ("exception", EvolutionPolicy.Exception),

@@ -93,6 +93,7 @@ static class SourcesFile
             Columns = Columns(section),
             Key = [.. section.Texts("key", [])],
             Tenancy = section.Has("tenancy") ? section.Text("tenancy") : null,
+            Evolution = EvolutionSettings.Policy(section, "evolution"),
         };
         CheckNames(section, table);
         section.Close();

@@ -21,6 +21,9 @@ public sealed record DeclaredTable(string Pattern)
     /// </summary>
     public string? Tenancy { get; init; }
 
+    /// <summary>What its table does when the source changes its columns; null where nothing is said.</summary>
+    public EvolutionPolicy? Evolution { get; init; }
+
     /// <summary>Whether it names one table.</summary>
     public bool IsOneTable => !Pattern.Contains('*', StringComparison.Ordinal);
 
@@ -53,6 +56,7 @@ public sealed record DeclaredTable(string Pattern)
             Columns = [.. columns],
             Key = later.Key.Length > 0 ? later.Key : Key,
             Tenancy = later.Tenancy ?? Tenancy,
+            Evolution = later.Evolution ?? Evolution,
         };
     }
 

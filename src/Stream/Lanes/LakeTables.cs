@@ -74,10 +74,11 @@ sealed class LakeTables(
         var rows = new CurrentTable(layout, options);
         await LoadRowsAsync(rows, currentRoot, current.Snapshot, layout, KeyColumns(schema, layout), ct);
         var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
-        var policy = options.Evolution.Of(schema.Table);
+        var declared = options.Sources.Find(schema.Table);
+        var policy = declared?.Evolution ?? options.Evolution.Of(schema.Table);
         return new TableStream(schema.Table, layout, rows, quarantine, changes, policy)
         {
-            Declared = options.Sources.Find(schema.Table),
+            Declared = declared,
             IsAhead = epoch > (manifest?.Epoch ?? 0),
             IsNew = epoch is null,
         };

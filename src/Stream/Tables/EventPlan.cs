@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
 using Tapline.Contracts.Sources;
 using Tapline.Streaming.Decoding;
@@ -54,6 +55,10 @@ sealed class EventPlan
     /// <summary>For each column of the layout the event column that fills it, -1 for none.</summary>
     public ImmutableArray<int> FromEvent { get; private set; } = [];
 
+    /// <summary>For each column of the layout what rows under this schema have in it, where the source gave it to them
+    /// when it added the column later; null for null.</summary>
+    public ImmutableArray<ColumnBuffer?> Missing { get; private set; } = [];
+
     /// <summary>What the rows must keep; null when there is no contract.</summary>
     public TableContract? Contract { get; private set; }
 
@@ -83,9 +88,14 @@ sealed class EventPlan
                 Conflict = $"column {decoded.Name}: the source has {decoded.SourceType}, the lake {stored.Type}";
         }
         FromEvent = [.. from];
+        Missing = [.. layout.Columns.Select((column, i) => MissingFrom(column, from[i]))];
         IsIdentity = isIdentity;
         Contract = TableContract.Of(_declared, this, layout);
     }
+
+    // A column that is in use and that the events lack came after them.
+    static ColumnBuffer? MissingFrom(ColumnSchema column, int from) =>
+        from >= 0 || column.IsRetired || column.Missing is null ? null : MissingValue.Of(column, column.Missing);
 
     // A column that stays as it is decodes what it can; the rest is refused value by value. A base64 decimal is an
     // unscaled integer: only the source's own scale says which number it is.

@@ -56,6 +56,7 @@ static class MissingValue
     static bool IsSpelledAsText(string sourceType) =>
         !sourceType.EndsWith("[]", StringComparison.Ordinal)
         && !sourceType.StartsWith("time", StringComparison.Ordinal)
+        && !sourceType.StartsWith("tstz", StringComparison.Ordinal)
         && !sourceType.StartsWith("interval", StringComparison.Ordinal)
         && !sourceType.EndsWith("hstore", StringComparison.Ordinal);
 }

@@ -30,7 +30,7 @@ sealed class RowImage
     /// the lake's column does not take a value; <paramref name="misfit"/> is that column's number then.</summary>
     /// <param name="plan">Holds the decoded row.</param>
     /// <param name="stored">The packed row that was there before; empty when there was none: cells left out become
-    /// null, as do columns that the event does not have.</param>
+    /// null, as do columns that the event does not have, unless they came later with a default.</param>
     /// <param name="image">The batch and the row.</param>
     /// <param name="misfit">The column of the layout that refused its value.</param>
     public bool TryBuild(
@@ -53,6 +53,8 @@ sealed class RowImage
             var from = plan.FromEvent[i];
             if (from >= 0 && !stored.IsEmpty && IsKept(plan, unavailable, i))
                 _image.Columns[i].AppendFrom(_stored.Columns[i], 0);
+            else if (from < 0 && plan.Missing[i] is { } missing)
+                _image.Columns[i].AppendFrom(missing, 0);
             else if (from < 0)
                 _image.Columns[i].AppendNull();
             else if (!ValueConversion.TryAppend(rows.Values.Columns[from], row, _image.Columns[i]))

@@ -53,7 +53,7 @@ sealed class TableLayout
     {
         var before = Columns;
         foreach (var column in schema.Columns.Where(column => PlaceOf(column) < 0))
-            Add(Named(column, CleanName(column.Name)) with { IsRetired = true });
+            Add(Named(column, CleanName(column.Name)) with { IsRetired = true, Missing = null });
         if (Columns.Length == before.Length)
             return null;
         Revision++;
@@ -113,6 +113,7 @@ sealed class TableLayout
             Scale = column.Scale,
             SourceType = column.SourceType,
             SourceName = name == column.Name ? null : column.Name,
+            Missing = column.Missing,
         };
     }
 
@@ -161,7 +162,7 @@ sealed class TableLayout
             if (retired >= 0)
             {
                 Refills.Add(new ColumnRefill(retired, column.Missing));
-                Set(retired, Revived(retired, column));
+                Set(retired, Revived(retired, column) with { Missing = column.Missing });
             }
             else
             {
@@ -208,7 +209,7 @@ sealed class TableLayout
             else
             {
                 to = layout.Columns.Length;
-                layout.Add(layout.Named(column, CleanName(column.Name), "_v"));
+                layout.Add(layout.Named(column, CleanName(column.Name), "_v") with { Missing = null });
             }
             Set(from, layout.Columns[from] with { IsRetired = true });
             Moves.Add(new ColumnMove(from, to));
@@ -216,7 +217,7 @@ sealed class TableLayout
         }
 
         ColumnSchema Revived(int place, ColumnSchema column) =>
-            layout.Columns[place] with { IsRetired = false, SourceType = column.SourceType };
+            layout.Columns[place] with { IsRetired = false, SourceType = column.SourceType, Missing = null };
 
         void Set(int place, ColumnSchema column) => layout.Columns = layout.Columns.SetItem(place, column);
 

@@ -15,6 +15,7 @@ public sealed class SourcesFileTests
           app.accounts:
             key: [id]
             tenancy: id
+            evolution: lenient
             columns:
               id: bigint not null
               name: { type: varchar(20), pii: true }
@@ -54,6 +55,7 @@ public sealed class SourcesFileTests
         Assert.Equal(["active", "closed"], declared.Columns[3].Accepted);
         Assert.Equal([false, true, false, false, false, false], declared.Columns.Select(static c => c.IsPersonal));
         Assert.Equal("id", declared.Tenancy);
+        Assert.Equal(EvolutionPolicy.Lenient, declared.Evolution);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
@@ -38,6 +39,9 @@ sealed class LaneWorld : IAsyncDisposable
 
     /// <summary>What tables do when their columns change.</summary>
     public EvolutionPolicy Policy { get; set; }
+
+    /// <summary>What is declared of the source's tables.</summary>
+    public SourceDeclarations Sources { get; set; } = SourceDeclarations.None;
 
     /// <summary>What the worker writes to: the lake, or something faulty in front of it.</summary>
     public IObjectStore Store { get; set; }
@@ -86,6 +90,9 @@ sealed class LaneWorld : IAsyncDisposable
         };
         await SendSchemaAsync(ct);
     }
+
+    /// <summary>Goes on under columns that were announced before.</summary>
+    public void WriteUnder(TableSchema schema) => Schema = schema;
 
     /// <summary>Makes the key a bigint.</summary>
     public async Task WidenKeyAsync(CancellationToken ct)
@@ -261,6 +268,7 @@ sealed class LaneWorld : IAsyncDisposable
             FetchBytesMax = 2_000,
             MessageBytesMax = 100_000,
             Evolution = new EvolutionPolicies(Policy, []),
+            Sources = Sources,
         },
         log ?? Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
 

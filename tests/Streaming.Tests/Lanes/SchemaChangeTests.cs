@@ -1,3 +1,6 @@
+using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
+
 namespace Tapline.Streaming.Tests.Lanes;
 
 /// <summary>What a change of a source table's columns does to its lake tables, and that a crash does nothing to
@@ -157,6 +160,52 @@ public sealed class SchemaChangeTests
         // No change says so: what was is not rewritten.
         Assert.Equal(
             [["1", null], ["2", null], ["3", "8"]], await world.QueryAsync(History, "id, n", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task A_row_from_before_a_default_that_comes_after_it_has_it_too()
+    {
+        await using var world = new LaneWorld(partitions: 2);
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.PutAsync(2, "two", Ct);
+        await world.CatchUpAsync(Ct);
+        var before = world.Schema;
+        await world.AddColumnAsync("n", "integer", Ct, missing: "7");
+        await world.SendRowAsync(3, 'c', """{"id":3,"body":"three","n":8}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        // The other partition is slower: its changes are from before.
+        world.WriteUnder(before);
+        world.GoBackTo(1011);
+        await world.PutAsync(2, "zwei", Ct);
+        world.GoBackTo(1012);
+        await world.PutAsync(4, "vier", Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(
+            [["1", "7"], ["2", "7"], ["3", "8"], ["4", "7"]],
+            await world.QueryAsync(Current, "id, n", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_declared_of_a_table_wins()
+    {
+        await using var world = new LaneWorld
+        {
+            Policy = EvolutionPolicy.Exception,
+            Sources = new SourceDeclarations(
+                new DeclaredFormat(), [new DeclaredTable("app.*") { Evolution = EvolutionPolicy.Ignore }]),
+        };
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AddColumnAsync("note", "text", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"body":"x","note":"y"}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        Assert.Equal([["1"], ["2"]], await world.QueryAsync(Current, "id", Ct, "ORDER BY id"));
+        Assert.Empty(await world.StoredTypesAsync(Current, "note", Ct));
     }
 
     [Fact]

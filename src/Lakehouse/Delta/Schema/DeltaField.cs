@@ -16,6 +16,7 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
     const string NotNull = "tapline.notNull";
     const string SourceName = "tapline.sourceName";
     const string Retired = "tapline.retired";
+    const string Missing = "tapline.missing";
 
     /// <summary>The field as a column of the lake; null when its type is foreign.</summary>
     public ColumnSchema? Column
@@ -34,6 +35,7 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
                 KeyOrdinal = Number(notes, KeyOrdinal) ?? -1,
                 SourceName = Text(notes, SourceName),
                 IsRetired = IsTrue(notes, Retired),
+                Missing = Text(notes, Missing),
             };
         }
     }
@@ -56,6 +58,8 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
                 json.WriteString(SourceName, name);
             if (column.IsRetired)
                 json.WriteBoolean(Retired, true);
+            if (column.Missing is { } missing)
+                json.WriteString(Missing, missing);
             json.WriteEndObject();
         }
         var type = new DeltaType.Primitive(column.Type, column.Precision, column.Scale);

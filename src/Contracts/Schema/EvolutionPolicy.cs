@@ -1,4 +1,4 @@
-namespace Tapline.Streaming;
+namespace Tapline.Contracts.Schema;
 
 /// <summary>What a table of the lake does when its source table changes its columns.</summary>
 public enum EvolutionPolicy
