@@ -30,7 +30,7 @@ static class CheckpointRows
     {
         using var database = DuckDbDatabase.Open(options: DatabaseOptions);
         using var connection = database.Connect();
-        using var result = Guarded(key, () => connection.Query(Statement(connection, path), ct: ct));
+        using var result = Guarded(key, () => connection.Query(Statement(connection, key, path), ct: ct));
         var row = 0;
         while (Guarded(key, result.NextChunk) is { } chunk)
         {
@@ -54,9 +54,9 @@ static class CheckpointRows
 
     /// <summary>A statement that gives each row as the JSON line that a commit would have. Columns differ from writer
     /// to writer, so it asks for those that are there.</summary>
-    static string Statement(DuckDbConnection connection, string path)
+    static string Statement(DuckDbConnection connection, string key, string path)
     {
-        var source = $"read_parquet({SqlText.Literal(path)})";
+        var source = $"read_parquet({SqlText.File(path)})";
         using var shape = connection.Query($"SELECT * FROM {source} LIMIT 0");
         var cases = new List<string>();
         foreach (var column in shape.Columns)
@@ -71,6 +71,7 @@ static class CheckpointRows
                 "metaData" => ("id", Whole(column)),
                 "protocol" => ("minReaderVersion", Whole(column)),
                 "domainMetadata" => ("domain", Whole(column)),
+                "sidecar" => ("path", Whole(column)),
                 _ => ("", ""),
             };
             if (probe.Length > 0)
@@ -78,7 +79,7 @@ static class CheckpointRows
         }
         return cases.Count > 0
             ? $"SELECT CASE {string.Join(' ', cases)} END FROM {source}"
-            : throw new DeltaFormatException(path, "columns named after actions", "none");
+            : throw new DeltaFormatException(key, "columns named after actions", "none");
     }
 
     static string AddObject(DuckDbColumn column)

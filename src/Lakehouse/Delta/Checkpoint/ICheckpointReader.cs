@@ -8,5 +8,6 @@ interface ICheckpointReader
 {
     /// <summary>The actions of a checkpoint in pieces, each with the checkpoint's version. Throws
     /// <see cref="DeltaFormatException"/> for files that are no checkpoint.</summary>
-    IAsyncEnumerable<LogCommit> ReadAsync(IObjectStore store, CheckpointFiles files, CancellationToken ct);
+    IAsyncEnumerable<LogCommit> ReadAsync(
+        IObjectStore store, LogFolder folder, CheckpointFiles files, CancellationToken ct);
 }

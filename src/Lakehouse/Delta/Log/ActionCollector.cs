@@ -12,17 +12,18 @@ sealed class ActionCollector(string file)
     readonly ImmutableArray<RemoveFile>.Builder _removes = ImmutableArray.CreateBuilder<RemoveFile>();
     readonly ImmutableArray<SetTransaction>.Builder _transactions = ImmutableArray.CreateBuilder<SetTransaction>();
     readonly ImmutableArray<DomainMetadata>.Builder _domains = ImmutableArray.CreateBuilder<DomainMetadata>();
+    readonly ImmutableArray<ChangeFile>.Builder _changes = ImmutableArray.CreateBuilder<ChangeFile>();
+    readonly ImmutableArray<Sidecar>.Builder _sidecars = ImmutableArray.CreateBuilder<Sidecar>();
     DeltaProtocol? _protocol;
     TableMetadata? _metadata;
-    string? _txnId;
+    JsonElement? _info;
 
     public void Add(int line, LogEntry entry)
     {
         _protocol = Single(line, "protocol", _protocol, entry.Protocol);
         _metadata = Single(line, "metaData", _metadata, entry.Metadata);
-        if (entry.CommitInfo is { ValueKind: JsonValueKind.Object } info
-            && info.TryGetProperty("txnId"u8, out var txnId) && txnId.ValueKind == JsonValueKind.String)
-            _txnId = txnId.GetString();
+        if (entry.CommitInfo is { ValueKind: JsonValueKind.Object } info)
+            _info = info;
         if (entry.Add is not null)
             _adds.Add(entry.Add);
         if (entry.Remove is not null)
@@ -31,18 +32,30 @@ sealed class ActionCollector(string file)
             _transactions.Add(entry.Transaction);
         if (entry.DomainMetadata is not null)
             _domains.Add(entry.DomainMetadata);
+        if (entry.Change is not null)
+            _changes.Add(entry.Change);
+        if (entry.Sidecar is not null)
+            _sidecars.Add(entry.Sidecar);
     }
 
     public LogCommit ToCommit(long version) => new(version)
     {
-        TxnId = _txnId,
+        TxnId = TxnId(),
+        Info = _info,
         Protocol = _protocol,
         Metadata = _metadata,
         Adds = _adds.DrainToImmutable(),
         Removes = _removes.DrainToImmutable(),
         Transactions = _transactions.DrainToImmutable(),
         Domains = _domains.DrainToImmutable(),
+        Changes = _changes.DrainToImmutable(),
+        Sidecars = _sidecars.DrainToImmutable(),
     };
+
+    string? TxnId() =>
+        _info is { } info && info.TryGetProperty("txnId"u8, out var id) && id.ValueKind == JsonValueKind.String
+            ? id.GetString()
+            : null;
 
     T? Single<T>(int line, string name, T? before, T? found)
         where T : class =>

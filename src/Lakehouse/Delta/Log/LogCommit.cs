@@ -23,6 +23,14 @@ sealed record LogCommit(long Version)
 
     public ImmutableArray<DomainMetadata> Domains { get; init; } = [];
 
+    public ImmutableArray<ChangeFile> Changes { get; init; } = [];
+
+    /// <summary>Files of a checkpoint that hold more of its actions.</summary>
+    public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
+
+    /// <summary>What the writer says about the commit; foreign writers put anything there.</summary>
+    public JsonElement? Info { get; init; }
+
     /// <summary>Reads a commit's bytes; <paramref name="file"/> is named in errors.</summary>
     public static LogCommit Parse(long version, string file, ReadOnlySpan<byte> content)
     {

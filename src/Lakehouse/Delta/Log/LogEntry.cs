@@ -24,4 +24,9 @@ sealed record LogEntry
     public SetTransaction? Transaction { get; init; }
 
     public DomainMetadata? DomainMetadata { get; init; }
+
+    [JsonPropertyName("cdc")]
+    public ChangeFile? Change { get; init; }
+
+    public Sidecar? Sidecar { get; init; }
 }

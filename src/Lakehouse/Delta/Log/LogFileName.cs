@@ -52,7 +52,12 @@ abstract record LogFileName
                     ? new CheckpointPart(version, (int)part, (int)parts)
                     : null;
         }
-        return rest.Length > 36 && Guid.TryParse(rest[..36], out _) ? new UuidCheckpoint(version) : null;
+        const int UuidLetters = 36;
+        return rest.Length > UuidLetters
+            && Guid.TryParse(rest[..UuidLetters], out _)
+            && rest[UuidLetters..] is ".json" or End
+                ? new UuidCheckpoint(version)
+                : null;
     }
 
     static bool TryNumber(ReadOnlySpan<char> digits, out long number) =>

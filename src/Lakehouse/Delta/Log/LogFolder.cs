@@ -16,6 +16,9 @@ readonly record struct LogFolder(string Table)
     /// <summary>The key of a checkpoint in one file.</summary>
     public string Checkpoint(long version) => KeyOf($"_delta_log/{version:D20}.checkpoint.parquet");
 
+    /// <summary>The key of a checkpoint's sidecar.</summary>
+    public string Sidecar(string name) => KeyOf($"_delta_log/_sidecars/{name}");
+
     /// <summary>A key that stands before every file of a version, and after those of earlier ones.</summary>
     public string Before(long version) => KeyOf($"_delta_log/{version:D20}");
 

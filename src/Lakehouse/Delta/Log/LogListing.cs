@@ -3,89 +3,79 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Log;
 
-/// <summary>Which files of a log make up a version: the newest complete checkpoint, and the commits after it.</summary>
-/// <param name="Checkpoint">The checkpoint; null when the commits start at 0.</param>
-/// <param name="Commits">Versions of the commits after it, ascending.</param>
-sealed record LogListing(CheckpointFiles? Checkpoint, ImmutableArray<long> Commits)
+/// <summary>The files of a log that may make up a version.</summary>
+/// <param name="Checkpoints">The complete checkpoints, newest first.</param>
+/// <param name="Commits">The commits, ascending.</param>
+sealed record LogListing(ImmutableArray<CheckpointFiles> Checkpoints, ImmutableArray<CommitFile> Commits)
 {
     /// <summary>Whether there is nothing of a table.</summary>
-    public bool IsEmpty => Checkpoint is null && Commits.IsEmpty;
+    public bool IsEmpty => Checkpoints.IsEmpty && Commits.IsEmpty;
 
-    /// <summary>The version that the files make up.</summary>
-    public long LastVersion => Commits.IsEmpty ? Checkpoint!.Version : Commits[^1];
-
-    /// <summary>The newest version with a checkpoint of the second kind, which is not read here; -1 for none.</summary>
-    public long UuidCheckpointVersion { get; init; } = -1;
+    /// <summary>The newest version; -1 for none.</summary>
+    public long LastVersion => Math.Max(
+        Commits.IsEmpty ? -1 : Commits[^1].Version, Checkpoints.IsEmpty ? -1 : Checkpoints[0].Version);
 
     /// <summary>Lists a log from a version on, up to <paramref name="through"/> where given.</summary>
     public static async Task<LogListing> ReadAsync(
         IObjectStore store, LogFolder folder, long from, long? through, CancellationToken ct)
     {
-        var commits = ImmutableArray.CreateBuilder<long>();
-        var candidates = new Dictionary<(long Version, int Parts), List<string>>();
+        var commits = ImmutableArray.CreateBuilder<CommitFile>();
+        var checkpoints = ImmutableArray.CreateBuilder<CheckpointFiles>();
+        // Parts are told apart by their number of parts: two writers may have cut one version differently.
+        var parts = new Dictionary<(long Version, int Parts), List<string>>();
         var start = folder.Prefix.Length;
-        var uuidCheckpoint = -1L;
         await foreach (var info in store.ListAsync(folder.Prefix, folder.Before(from), ct))
         {
             switch (LogFileName.Parse(info.Key.AsSpan(start)))
             {
                 case LogFileName.Commit commit when commit.Version <= (through ?? long.MaxValue):
-                    commits.Add(commit.Version);
+                    commits.Add(new CommitFile(commit.Version, info.ModifiedMs));
                     break;
                 case LogFileName.Checkpoint one when one.Version <= (through ?? long.MaxValue):
-                    candidates[(one.Version, 1)] = [info.Key];
+                    checkpoints.Add(new CheckpointFiles(one.Version, [info.Key]));
+                    break;
+                case LogFileName.UuidCheckpoint one when one.Version <= (through ?? long.MaxValue):
+                    checkpoints.Add(new CheckpointFiles(one.Version, [info.Key]));
                     break;
                 case LogFileName.CheckpointPart part when part.Version <= (through ?? long.MaxValue):
-                    Parts(part.Version, part.Parts).Add(info.Key);
-                    break;
-                case LogFileName.UuidCheckpoint other when other.Version <= (through ?? long.MaxValue):
-                    uuidCheckpoint = other.Version;
+                    if (!parts.TryGetValue((part.Version, part.Parts), out var keys))
+                        parts.Add((part.Version, part.Parts), keys = []);
+                    keys.Add(info.Key);
                     break;
                 default:
                     break;
             }
         }
-        // Parts are told apart by their number of parts: two writers may have cut one version differently.
-        var newest = candidates
-            .Where(static candidate => candidate.Value.Count == Math.Abs(candidate.Key.Parts))
-            .OrderByDescending(static candidate => candidate.Key.Version)
-            .ThenByDescending(static candidate => candidate.Key.Parts)
-            .Select(static candidate => new CheckpointFiles(candidate.Key.Version, [.. candidate.Value]))
-            .FirstOrDefault();
-        var first = newest?.Version ?? -1;
-        return new LogListing(newest, [.. commits.Where(version => version > first).Order()])
-        {
-            UuidCheckpointVersion = uuidCheckpoint,
-        };
-
-        // Negative, so that one part of one does not meet the checkpoint in one file.
-        List<string> Parts(long version, int parts)
-        {
-            if (!candidates.TryGetValue((version, -parts), out var keys))
-                candidates[(version, -parts)] = keys = [];
-            return keys;
-        }
+        foreach (var (of, keys) in parts.Where(static found => found.Value.Count == found.Key.Parts))
+            checkpoints.Add(new CheckpointFiles(of.Version, [.. keys]));
+        return new LogListing(
+            [.. checkpoints.OrderByDescending(static checkpoint => checkpoint.Version)],
+            [.. commits.OrderBy(static commit => commit.Version)]);
     }
 
-    /// <summary>Throws <see cref="DeltaFormatException"/> when a commit is missing, or the version that was asked for,
-    /// and <see cref="DeltaUnsupportedException"/> when only a checkpoint of the second kind stands for the
-    /// commits.</summary>
-    public void CheckComplete(LogFolder folder, long? wanted)
+    /// <summary>The commits that follow a checkpoint, or all of them. Throws <see cref="DeltaFormatException"/> when
+    /// one is missing in between.</summary>
+    public ImmutableArray<CommitFile> CommitsAfter(CheckpointFiles? checkpoint, LogFolder folder)
     {
-        var next = (Checkpoint?.Version ?? -1) + 1;
-        foreach (var version in Commits)
+        var next = (checkpoint?.Version ?? -1) + 1;
+        var after = Commits.RemoveAll(commit => commit.Version < next);
+        foreach (var commit in after)
         {
-            // The commits before it may have been cleaned up.
-            if (version != next && UuidCheckpointVersion >= next)
-                throw new DeltaUnsupportedException(folder.Table, "read", ["v2Checkpoint"]);
-            if (version != next)
-                throw new DeltaFormatException(folder.Commit(next), "a commit", $"a gap up to version {version}");
+            if (commit.Version != next)
+            {
+                throw new DeltaFormatException(
+                    folder.Commit(next), "a commit", $"a gap up to version {commit.Version}");
+            }
             next++;
         }
-        if (wanted is { } through && LastVersion < through)
-            throw new DeltaFormatException(folder.Commit(through), "a commit", $"a log up to version {LastVersion}");
+        return after;
     }
 }
 
 /// <summary>A complete checkpoint: one file, or all parts of one.</summary>
 sealed record CheckpointFiles(long Version, ImmutableArray<string> Keys);
+
+/// <summary>A commit in a listing.</summary>
+/// <param name="Version">The version that it makes.</param>
+/// <param name="ModifiedMs">When its file was written, milliseconds since 1970.</param>
+readonly record struct CommitFile(long Version, long ModifiedMs);

@@ -40,6 +40,15 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
         }
     }
 
+    /// <summary>The field's name in files and in the log where columns are mapped; null where it has none.</summary>
+    public string? PhysicalName => Note(static notes => Text(notes, "delta.columnMapping.physicalName"));
+
+    /// <summary>The field's id in files where columns are mapped; null where it has none.</summary>
+    public int? MappingId => Note(static notes => Number(notes, "delta.columnMapping.id"));
+
+    /// <summary>Whether files may hold the field, or what is inside it, in an earlier and narrower type.</summary>
+    public bool HasTypeChanges => MetadataJson.Contains("\"delta.typeChanges\"", StringComparison.Ordinal);
+
     /// <summary>The field of one of our columns: always nullable for readers, since a change may lack any
     /// value.</summary>
     public static DeltaField Of(ColumnSchema column)
@@ -64,6 +73,12 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
         }
         var type = new DeltaType.Primitive(column.Type, column.Precision, column.Scale);
         return new DeltaField(column.Name, type, Nullable: true, System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    T? Note<T>(Func<JsonElement, T?> read)
+    {
+        using var metadata = JsonDocument.Parse(MetadataJson);
+        return read(metadata.RootElement);
     }
 
     static bool IsTrue(JsonElement notes, string name) =>

@@ -30,11 +30,9 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
         try
         {
             using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !IsText(root, "type", "struct")
-                || !root.TryGetProperty("fields", out var fields) || fields.ValueKind != JsonValueKind.Array)
-                throw new DeltaFormatException(file, "a schema of type struct with fields", Shown(json));
-            return new DeltaSchema([.. fields.EnumerateArray().Select(field => ParseField(field, file))]);
+            return SchemaJson.Type(document.RootElement, file) is DeltaType.Struct root
+                ? new DeltaSchema(root.Fields)
+                : throw new DeltaFormatException(file, "a schema of type struct with fields", "another type");
         }
         catch (JsonException e)
         {
@@ -47,15 +45,7 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "struct"u8);
-            json.WriteStartArray("fields"u8);
-            foreach (var field in Fields)
-                Write(json, field);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
+            SchemaJson.Write(json, new DeltaType.Struct(Fields));
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -112,49 +102,4 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
                 throw new ArgumentException($"two lake columns have the name \"{field.Name}\", whatever the case");
         }
     }
-
-    static DeltaField ParseField(JsonElement field, string file)
-    {
-        if (field.ValueKind != JsonValueKind.Object
-            || !field.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String
-            || !field.TryGetProperty("type", out var type))
-            throw new DeltaFormatException(file, "a schema field with name and type", Shown(field.GetRawText()));
-        var parsed = type.ValueKind == JsonValueKind.String && DeltaType.OfName(type.GetString()!) is { } primitive
-            ? primitive
-            : (DeltaType)new DeltaType.Foreign(type.GetRawText());
-        var nullable = !field.TryGetProperty("nullable", out var flag) || flag.ValueKind != JsonValueKind.False;
-        var metadata = field.TryGetProperty("metadata", out var notes) && notes.ValueKind == JsonValueKind.Object
-            ? notes.GetRawText()
-            : "{}";
-        return new DeltaField(name.GetString()!, parsed, nullable, metadata);
-    }
-
-    static void Write(Utf8JsonWriter json, DeltaField field)
-    {
-        json.WriteStartObject();
-        json.WriteString("name"u8, field.Name);
-        json.WritePropertyName("type"u8);
-        switch (field.Type)
-        {
-            case DeltaType.Primitive primitive:
-                json.WriteStringValue(DeltaType.NameOf(primitive.Type, primitive.Precision, primitive.Scale));
-                break;
-            case DeltaType.Foreign foreign:
-                json.WriteRawValue(foreign.Json);
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-        json.WriteBoolean("nullable"u8, field.Nullable);
-        json.WritePropertyName("metadata"u8);
-        json.WriteRawValue(field.MetadataJson);
-        json.WriteEndObject();
-    }
-
-    static bool IsText(JsonElement element, string property, string text) =>
-        element.TryGetProperty(property, out var found)
-        && found.ValueKind == JsonValueKind.String
-        && found.ValueEquals(text);
-
-    static string Shown(string text) => text.Length <= 80 ? text : $"{text[..80]}…";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Tapline.Contracts.Schema;
 
@@ -13,9 +14,26 @@ public abstract record DeltaType
     /// <summary>A type that the lake's own columns have.</summary>
     public sealed record Primitive(ColumnType Type, int Precision = 0, int Scale = 0) : DeltaType;
 
-    /// <summary>A type that only other writers use: nested, or a primitive without a column type of ours. Kept as its
-    /// JSON, so that it is written back unchanged.</summary>
-    public sealed record Foreign(string Json) : DeltaType;
+    /// <summary>Named members.</summary>
+    public sealed record Struct(ImmutableArray<DeltaField> Fields) : DeltaType
+    {
+        /// <inheritdoc/>
+        public bool Equals(Struct? other) =>
+            other is not null && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => Fields.Length;
+    }
+
+    /// <summary>A list.</summary>
+    public sealed record Array(DeltaType Element, bool ContainsNull) : DeltaType;
+
+    /// <summary>Keys with a value each.</summary>
+    public sealed record Map(DeltaType Key, DeltaType Value, bool ValueContainsNull) : DeltaType;
+
+    /// <summary>A primitive without a column type of ours: <c>byte</c>, <c>timestamp_ntz</c>, <c>variant</c>,
+    /// <c>void</c>; or one that this program does not know.</summary>
+    public sealed record Other(string Name) : DeltaType;
 
     /// <summary>A primitive type by its name in a schema; null for names that no column type of ours stands
     /// for.</summary>

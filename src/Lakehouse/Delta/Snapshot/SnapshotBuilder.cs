@@ -77,7 +77,7 @@ sealed class SnapshotBuilder
             throw new DeltaFormatException(file, "a protocol action in this version or before", "none");
         if (_metadata is null)
             throw new DeltaFormatException(file, "a metaData action in this version or before", "none");
-        TableFeatures.CheckReadable(folder.Table, _protocol, _metadata);
+        TableFeatures.CheckReadable(folder.Table, _protocol);
         _structure ??= _metadata.SchemaString is { } schema ? DeltaSchema.Parse(schema, file) : new DeltaSchema([]);
         return new DeltaSnapshot(version, _protocol, _metadata, _structure)
         {

@@ -8,20 +8,19 @@ namespace Tapline.Lakehouse.Delta.Snapshot;
 /// does not know; a writer refuses one with any such feature.</summary>
 static class TableFeatures
 {
-    // Features that change nothing for a reader of files, or that are kept as they are.
-    static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(["vacuumProtocolCheck", "timestampNtz"]);
+    static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
+    [
+        "columnMapping", "deletionVectors", "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint",
+        "vacuumProtocolCheck", "variantType", "variantType-preview",
+    ]);
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> naming each reader feature that is missing
     /// here.</summary>
-    public static void CheckReadable(string table, DeltaProtocol protocol, TableMetadata metadata)
+    public static void CheckReadable(string table, DeltaProtocol protocol)
     {
         var missing = ImmutableArray.CreateBuilder<string>();
         if (protocol.MinReaderVersion > 3)
             missing.Add($"reader version {protocol.MinReaderVersion}");
-        // Version 2 is the older spelling of this one feature; without the property nothing is mapped.
-        var mapping = metadata.Property("delta.columnMapping.mode");
-        if (protocol.MinReaderVersion == 2 && mapping is not (null or "none"))
-            missing.Add("columnMapping");
         foreach (var feature in protocol.ReaderFeatures ?? [])
         {
             if (!Readable.Contains(feature))

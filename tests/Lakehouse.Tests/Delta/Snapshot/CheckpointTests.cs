@@ -81,14 +81,26 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_checkpoint_is_named()
+    public async Task A_damaged_checkpoint_is_stepped_over_while_the_commits_are_there_and_named_when_they_are_not()
     {
         var table = await CreateAsync();
-        await RandomHistoryAsync(table, new Random(9), commits: 4);
-        const string Key = "t/_delta_log/00000000000000000004.checkpoint.parquet";
-        var content = (await _store.GetAsync(Key, Ct))!;
-        await _store.PutAsync(Key, content.AsMemory(0, content.Length / 2), Ct);
-        Assert.Equal(Key, (await Assert.ThrowsAsync<DeltaFormatException>(OpenAsync)).File);
+        await RandomHistoryAsync(table, new Random(9), commits: 9);
+        const string Newest = "t/_delta_log/00000000000000000008.checkpoint.parquet";
+        const string Older = "t/_delta_log/00000000000000000004.checkpoint.parquet";
+        await HalveAsync(Newest);
+        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+        // With the first commits gone, the older checkpoint and what follows it.
+        for (var version = 0; version <= 4; version++)
+            await _store.DeleteAsync($"t/_delta_log/{version:D20}.json", Ct);
+        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+        await HalveAsync(Older);
+        Assert.Equal(Newest, (await Assert.ThrowsAsync<DeltaFormatException>(OpenAsync)).File);
+    }
+
+    async Task HalveAsync(string key)
+    {
+        var content = (await _store.GetAsync(key, Ct))!;
+        await _store.PutAsync(key, content.AsMemory(0, content.Length / 2), Ct);
     }
 
     [Fact]
