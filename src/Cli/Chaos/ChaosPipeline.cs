@@ -5,6 +5,7 @@ using Npgsql;
 using Tapline.Cli.Configuration;
 using Tapline.Cli.Running;
 using Tapline.Contracts;
+using Tapline.Ingest.Postgres;
 using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Chaos;
@@ -27,6 +28,7 @@ sealed class ChaosPipeline : IAsyncDisposable
     readonly int _port;
     readonly EpochStore _epochs;
     readonly SortedDictionary<string, PipelinePart> _parts = new(StringComparer.Ordinal);
+    bool _hearsSignals;
 
     ChaosPipeline(PipelineConfig config, ChaosFolder folder, NpgsqlDataSource database, int port, TimeProvider time)
     {
@@ -138,6 +140,20 @@ sealed class ChaosPipeline : IAsyncDisposable
         return $"ingest during the first copy for {Seconds(pause)}";
     }
 
+    /// <summary>Asks ingest to read tables again.</summary>
+    public async Task ResyncAsync(string[] tables, CancellationToken ct)
+    {
+        var options = RunningPipeline.SourceOptions(Config);
+        if (!_hearsSignals)
+        {
+            await AwaitStreamingAsync(ct);
+            await using var prepare = _database.CreateCommand(PostgresSignals.Preparation(options));
+            await prepare.ExecuteNonQueryAsync(ct);
+            _hearsSignals = true;
+        }
+        await PostgresSignals.ExecuteSnapshotAsync(options, RunningPipeline.NewId(), tables, filter: null, ct);
+    }
+
     /// <summary>Where the database's log ends.</summary>
     public async Task<long> CurrentLsnAsync(CancellationToken ct)
     {
@@ -193,6 +209,12 @@ sealed class ChaosPipeline : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    async Task AwaitStreamingAsync(CancellationToken ct)
+    {
+        while (!await IsStreamingAsync(ct))
+            await Task.Delay(Pause, _time, ct);
     }
 
     Task<bool> IsStreamingAsync(CancellationToken ct) =>

@@ -117,8 +117,16 @@ sealed class ChaosRun(
         Require();
         var changesBefore = _business.Changes;
         var started = time.GetTimestamp();
+        var resynced = false;
         await _pipeline.WatchAsync(
-            c => Task.WhenAll(DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), CommitHugeAsync(round, c)), ct);
+            async c =>
+            {
+                var resync = ResyncAsync(round, plan, c);
+                await Task.WhenAll(
+                    DoBusinessAsync(StrikesAsync(round, plan, kills, c), c), CommitHugeAsync(round, c), resync);
+                resynced = await resync;
+            },
+            ct);
         var length = time.GetElapsedTime(started);
 
         var (catchUp, rows, findings) = (TimeSpan.Zero, 0L, new List<Finding>());
@@ -130,7 +138,7 @@ sealed class ChaosRun(
             },
             ct);
         return new RoundReport(
-            round, [.. kills], _business.Changes - changesBefore, length, catchUp, rows, [.. findings]);
+            round, [.. kills], resynced, _business.Changes - changesBefore, length, catchUp, rows, [.. findings]);
     }
 
     async Task StrikesAsync(int round, RoundPlan plan, List<string> kills, CancellationToken ct)
@@ -151,6 +159,19 @@ sealed class ChaosRun(
         await DelayUntilAsync(started, options.RoundLength, ct);
     }
 
+    // The round of the huge transaction always has one.
+    async Task<bool> ResyncAsync(int round, RoundPlan plan, CancellationToken ct)
+    {
+        Require();
+        if (_drift is null || (plan.ResyncAt ?? (IsMiddle(round) ? options.RoundLength / 2 : null)) is not { } moment)
+            return false;
+        await Task.Delay(moment, time, ct);
+        await _pipeline.ResyncAsync(["app.*", DriftWorkload.Drifting], ct);
+        return true;
+    }
+
+    bool IsMiddle(int round) => round == (options.Rounds + 1) / 2;
+
     async Task DelayUntilAsync(long started, TimeSpan moment, CancellationToken ct)
     {
         if (moment - time.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
@@ -159,7 +180,7 @@ sealed class ChaosRun(
 
     async Task CommitHugeAsync(int round, CancellationToken ct)
     {
-        if (_drift is not null && options.HugeRows > 0 && round == (options.Rounds + 1) / 2)
+        if (_drift is not null && options.HugeRows > 0 && IsMiddle(round))
             await _drift.CommitHugeAsync(round, options.HugeRows, ct);
     }
 

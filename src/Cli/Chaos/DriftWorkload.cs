@@ -9,6 +9,9 @@ sealed class DriftWorkload(NpgsqlDataSource database, int seed, TimeProvider tim
     /// <summary>What a pipeline has to read to see these tables.</summary>
     public const string Tables = "drift.*";
 
+    /// <summary>Those that change all the time.</summary>
+    public const string Drifting = "drift.t*";
+
     const int TableCount = 4;
 
     static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(40);

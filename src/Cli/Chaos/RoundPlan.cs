@@ -4,9 +4,11 @@ namespace Tapline.Cli.Chaos;
 
 /// <summary>What happens to the pipeline in one round; follows from the dice alone.</summary>
 /// <param name="Strikes">In order of time.</param>
-sealed record RoundPlan(ImmutableArray<Strike> Strikes)
+/// <param name="ResyncAt">When tables are asked to be read again; null in most rounds.</param>
+sealed record RoundPlan(ImmutableArray<Strike> Strikes, TimeSpan? ResyncAt)
 {
     const int StrikesMax = 2;
+    const int RoundsPerResync = 3;
 
     static readonly ImmutableArray<string> Parts = ["broker", "ingest", "stream"];
     static readonly TimeSpan CommitMomentMax = TimeSpan.FromMilliseconds(300);
@@ -19,7 +21,10 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes)
             .Select(_ => length * (0.05 + 0.75 * random.NextDouble()))
             .Order()
             .ToArray();
-        return new RoundPlan([.. moments.Select(at => new Strike(at, CommitMoment(random), Victims(random)))]);
+        ImmutableArray<Strike> strikes =
+            [.. moments.Select(at => new Strike(at, CommitMoment(random), Victims(random)))];
+        return new RoundPlan(
+            strikes, random.Next(RoundsPerResync) == 0 ? length * (0.8 * random.NextDouble()) : null);
     }
 
     // Left to chance alone, few strikes would hit a commit.

@@ -8,6 +8,7 @@ namespace Tapline.Cli.Chaos;
 /// <summary>How one round went.</summary>
 /// <param name="Round">Its number, from 1.</param>
 /// <param name="Kills">What was killed and when, in words.</param>
+/// <param name="IsResynced">Whether tables were read again meanwhile.</param>
 /// <param name="Changes">Row changes committed meanwhile.</param>
 /// <param name="Length">How long they took.</param>
 /// <param name="CatchUp">From the end of the load until the lake had everything.</param>
@@ -16,6 +17,7 @@ namespace Tapline.Cli.Chaos;
 sealed record RoundReport(
     int Round,
     ImmutableArray<string> Kills,
+    bool IsResynced,
     long Changes,
     TimeSpan Length,
     TimeSpan CatchUp,
@@ -33,7 +35,7 @@ sealed record RoundReport(
         $"round {Round,3}  {Units.Count((long)Rate),6} changes/s  caught up in {Units.Time(CatchUp)}, ")
         + $"{Units.Count(Rows)} rows: {Units.Count(Count(FindingKind.Difference))} differences, "
         + $"{Units.Count(Count(FindingKind.Duplicate))} duplicates {(IsClean ? "✓" : "✗")}  "
-        + $"killed {string.Join("; ", Kills)}";
+        + $"killed {string.Join("; ", Kills)}{(IsResynced ? "; tables read again" : "")}";
 
     /// <summary>How many there are of a kind.</summary>
     public long Count(FindingKind kind) =>
@@ -44,6 +46,7 @@ sealed record RoundReport(
     {
         ["round"] = Round,
         ["killed"] = new JsonArray([.. Kills.Select(static kill => JsonValue.Create(kill))]),
+        ["resynced"] = IsResynced,
         ["changes"] = Changes,
         ["changes_per_second"] = Math.Round(Rate, 1),
         ["catch_up_seconds"] = Math.Round(CatchUp.TotalSeconds, 3),

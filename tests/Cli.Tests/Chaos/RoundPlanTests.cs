@@ -30,11 +30,23 @@ public sealed class RoundPlanTests
         Assert.Equal(7, strikes.Select(Parts).Distinct().Count());
     }
 
+    [Fact]
+    public void Some_rounds_have_a_resync_within_them()
+    {
+        var random = new Random(1);
+        var moments = Enumerable.Range(0, 200).Select(_ => RoundPlan.Draw(random, Length).ResyncAt).ToArray();
+
+        Assert.InRange(moments.Count(static moment => moment is not null), 40, 100);
+        Assert.All(moments, static moment => Assert.InRange(moment ?? TimeSpan.Zero, TimeSpan.Zero, Length));
+    }
+
     static List<string> Plans(int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, 10).SelectMany(_ => RoundPlan.Draw(random, Length).Strikes)
-            .Select(static strike => $"{strike.At} {strike.CommitMoment} {string.Join(' ', strike.Victims)}")];
+        return [.. Enumerable.Range(0, 10).Select(_ => RoundPlan.Draw(random, Length)).SelectMany(static plan =>
+            plan.Strikes
+                .Select(static strike => $"{strike.At} {strike.CommitMoment} {string.Join(' ', strike.Victims)}")
+                .Append($"{plan.ResyncAt}"))];
     }
 
     static string Parts(Strike strike) => string.Join('+', strike.Victims.Select(static victim => victim.Part));
