@@ -14,6 +14,10 @@ static partial class Log
     [LoggerMessage(1003, LogLevel.Information, "copy done: {Rows} rows of {Tables} tables")]
     public static partial void CopyDone(this ILogger logger, long rows, int tables);
 
+    [LoggerMessage(1019, LogLevel.Information,
+        "{Relation} was rewritten since the snapshot was taken; it is copied under another one")]
+    public static partial void RelationRewritten(this ILogger logger, string relation);
+
     [LoggerMessage(1004, LogLevel.Debug, "chunk {Chunk} of {Table} copied: {Rows} rows")]
     public static partial void ChunkDone(this ILogger logger, int chunk, string table, long rows);
 

@@ -50,10 +50,9 @@ sealed class SlotSetup(
     /// stream from.</summary>
     public async Task<long> CopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
     {
-        if (progress.Slot is not { Stage: CopyStage.Copying })
-            await CreateAndCopyAsync(tables, copy, ct);
-        else
-            await ResumeAsync(tables, copy, ct);
+        var isDone = progress.Slot is not { Stage: CopyStage.Copying } && await CreateAndCopyAsync(tables, copy, ct);
+        while (!isDone)
+            isDone = await ResumeAsync(tables, copy, ct);
         var slot = progress.Slot! with { Stage = CopyStage.Copied };
         await progress.SetSlotAsync(slot, ct);
         return slot.Lsn;
@@ -88,11 +87,11 @@ sealed class SlotSetup(
             await DropAsync(connection, name, ct);
     }
 
-    async Task CreateAndCopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
+    async Task<bool> CreateAndCopyAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct)
     {
         var epoch = (progress.Slot?.Epoch ?? 0) + 1;
         await progress.SetSlotAsync(new SlotProgress(epoch, CopyStage.Creating, options.SlotName, 0, 0), ct);
-        await CopyAsync(options.SlotName, isTemporary: false, Created, tables, copy, ct);
+        return await CopyAsync(options.SlotName, isTemporary: false, Created, tables, copy, ct);
 
         Task Created(long lsn)
         {
@@ -103,11 +102,11 @@ sealed class SlotSetup(
 
     // The slot of the first start lies before this snapshot: the stream will begin with changes that some rows have in
     // them. Only a slot's own snapshot stands at an exact position among the commits, so that the rows can say which.
-    Task ResumeAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct) => CopyAsync(
+    Task<bool> ResumeAsync(IReadOnlyList<SourceTable> tables, InitialCopy copy, CancellationToken ct) => CopyAsync(
         $"tapline_resume_{time.GetUtcNow().ToUnixTimeMilliseconds()}", isTemporary: true,
         static _ => Task.CompletedTask, tables, copy, ct);
 
-    async Task CopyAsync(
+    async Task<bool> CopyAsync(
         string slotName,
         bool isTemporary,
         Func<long, Task> created,
@@ -125,7 +124,7 @@ sealed class SlotSetup(
             await created(lsn);
             // A commit at the slot's own position is the first that the snapshot does not have.
             var snapshot = new SnapshotHandle(slot.SnapshotName!, lsn - 1, EnvelopeWriter.UnixMicros(time.GetUtcNow()));
-            await copy.RunAsync(tables, snapshot, connection.DisposeAsync, ct);
+            return await copy.RunAsync(tables, snapshot, connection.DisposeAsync, ct);
         }
         catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.ConfigurationLimitExceeded)
         {

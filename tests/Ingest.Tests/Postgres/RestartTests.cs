@@ -51,6 +51,26 @@ public sealed class RestartTests(PostgresServers servers)
         await Replay.AssertEqualsSourceAsync(capture, "public.items");
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE others ALTER n TYPE bigint")]
+    [InlineData("TRUNCATE others; INSERT INTO others VALUES (1, 7), (9, 8)")]
+    [InlineData("VACUUM FULL others")]
+    public async Task A_relation_that_is_rewritten_before_its_turn_in_the_copy_is_copied_all_the_same(string rewrite)
+    {
+        var database = await servers.CreateDatabaseAsync("embedded", TestContext.Current.CancellationToken);
+        await using var prepare = new Capture(database);
+        await prepare.ExecuteAsync(Items);
+        await using var capture = new Capture(
+            database,
+            new InterruptedLog(new MemoryEventLog(TimeProvider.System), () => prepare.ExecuteAsync(rewrite)));
+        capture.Options = capture.Options with { ChunkRows = 300, SnapshotParallelism = 1 };
+        capture.Start();
+        await capture.CatchUpAsync();
+
+        await Replay.AssertEqualsSourceAsync(capture, "public.items");
+        await Replay.AssertEqualsSourceAsync(capture, "public.others");
+    }
+
     [Theory, MemberData(nameof(PostgresServers.All), MemberType = typeof(PostgresServers))]
     public async Task Crashes_in_the_stream_lose_nothing_and_repeat_only_identical_changes(string server)
     {

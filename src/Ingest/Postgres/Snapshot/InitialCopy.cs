@@ -21,9 +21,10 @@ sealed class InitialCopy(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Copies what is left. <paramref name="entered"/> is called when every reader is inside the snapshot,
-    /// which need not be held any longer.</summary>
-    public async Task RunAsync(
+    /// <summary>Copies what is left; false when relations were rewritten before their turn came, so that the snapshot
+    /// sees them empty and they take another one. <paramref name="entered"/> is called when every reader is inside the
+    /// snapshot, which need not be held any longer.</summary>
+    public async Task<bool> RunAsync(
         IReadOnlyList<SourceTable> tables, SnapshotHandle snapshot, Func<ValueTask> entered, CancellationToken ct)
     {
         var readers = new List<NpgsqlConnection>();
@@ -41,10 +42,14 @@ sealed class InitialCopy(
             foreach (var chunk in chunks)
                 queue.Writer.TryWrite(chunk);
             queue.Writer.Complete();
-            var copies = readers.Select(reader =>
-                (Func<CancellationToken, Task>)(c => CopyAsync(reader, queue.Reader, snapshot, xmin, c)));
+            var left = 0;
+            var copies = readers.Select(reader => (Func<CancellationToken, Task>)(async c =>
+                Interlocked.Add(ref left, await CopyAsync(reader, queue.Reader, snapshot, xmin, c))));
             await TaskScope.RunAllAsync([.. copies], ct);
+            if (left > 0)
+                return false;
             logger.CopyDone(meter.Read().Tables.Sum(static t => t.RowsCopied), tables.Count);
+            return true;
         }
         finally
         {
@@ -94,7 +99,8 @@ sealed class InitialCopy(
         return chunks;
     }
 
-    async Task CopyAsync(
+    // Returns how many chunks it had to leave.
+    async Task<int> CopyAsync(
         NpgsqlConnection connection,
         ChannelReader<CopyChunk> queue,
         SnapshotHandle snapshot,
@@ -104,9 +110,16 @@ sealed class InitialCopy(
         await using var producer = log.OpenProducer("tapline-ingest-copy");
         var writer = new EnvelopeWriter(options.Prefix, connection.Database, time);
         writer.BeginSnapshot(snapshot.Lsn, snapshot.TakenMicros, xmin & uint.MaxValue);
+        var left = 0;
         while (queue.TryRead(out var chunk))
         {
             ct.ThrowIfCancellationRequested();
+            if (!await IsAsOfSnapshotAsync(connection, chunk.Relation, ct))
+            {
+                logger.RelationRewritten(chunk.Relation);
+                left++;
+                continue;
+            }
             var rows = await CopyChunkAsync(connection, producer, writer, chunk, snapshot.Lsn, ct);
             await producer.FlushAsync(ct);
             if (chunk.Number is not { } number)
@@ -114,6 +127,20 @@ sealed class InitialCopy(
             await progress.SetDoneAsync(chunk.Relation, number, rows, ct);
             logger.ChunkDone(number, chunk.Relation, rows);
         }
+        return left;
+    }
+
+    // TRUNCATE, and an ALTER TABLE that writes a table anew, hide the old rows from snapshots that should see them
+    // (https://www.postgresql.org/docs/current/mvcc-caveats.html). The catalog as the snapshot has it names the old
+    // file; the function looks at what is there now, and under the lock nobody can change that any more.
+    static async Task<bool> IsAsOfSnapshotAsync(NpgsqlConnection connection, string relation, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            $"LOCK TABLE ONLY {relation} IN ACCESS SHARE MODE; "
+            + "SELECT relfilenode = pg_relation_filenode(oid) FROM pg_class "
+            + $"WHERE oid = '{relation.Replace("'", "''", StringComparison.Ordinal)}'::regclass",
+            connection);
+        return await command.ExecuteScalarAsync(ct) is true;
     }
 
     async Task<long> CopyChunkAsync(
