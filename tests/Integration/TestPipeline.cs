@@ -33,10 +33,11 @@ sealed class TestPipeline : IAsyncDisposable
     CancellationTokenSource? _stop;
     Task _running = Task.CompletedTask;
 
-    TestPipeline(string prefix, string? lakeFolder)
+    TestPipeline(string prefix, string? lakeFolder, IObjectStore? lake)
     {
         LakeFolder = lakeFolder ?? Path.Combine(_folder.FullPath, "lake");
-        Lake = new LocalObjectStore(LakeFolder, new LocalStoreOptions { Durability = Durability.ProcessCrash });
+        Lake = lake
+            ?? new LocalObjectStore(LakeFolder, new LocalStoreOptions { Durability = Durability.ProcessCrash });
         Options = new StreamOptions
         {
             Pipeline = Name,
@@ -50,7 +51,7 @@ sealed class TestPipeline : IAsyncDisposable
 
     public string LakeFolder { get; }
 
-    public LocalObjectStore Lake { get; }
+    public IObjectStore Lake { get; }
 
     public EmbeddedBroker Broker => _broker!;
 
@@ -64,10 +65,15 @@ sealed class TestPipeline : IAsyncDisposable
 
     public StreamStatus Status => Worker!.Status;
 
+    /// <summary>Starts the broker. A lake that is not in <paramref name="lakeFolder"/> has its local copies
+    /// there.</summary>
     public static async Task<TestPipeline> StartAsync(
-        string prefix, string? lakeFolder = null, Action<BrokerOptions>? configure = null)
+        string prefix,
+        string? lakeFolder = null,
+        IObjectStore? lake = null,
+        Action<BrokerOptions>? configure = null)
     {
-        var pipeline = new TestPipeline(prefix, lakeFolder);
+        var pipeline = new TestPipeline(prefix, lakeFolder, lake);
         var options = new BrokerOptions { DataDirectory = Path.Combine(pipeline._folder.FullPath, "broker") };
         configure?.Invoke(options);
         pipeline._broker = await EmbeddedBroker.StartAsync(

@@ -33,7 +33,7 @@ sealed class ChaosPipeline : IAsyncDisposable
     ChaosPipeline(PipelineConfig config, ChaosFolder folder, NpgsqlDataSource database, int port, TimeProvider time)
     {
         (Config, _database, _port, _time) = (config, database, port, time);
-        _epochs = new EpochStore(RunningPipeline.OpenLake(config.Lake, time), lane: 0);
+        _epochs = new EpochStore(LakeStore.Open(config.Lake, time), lane: 0);
         foreach (var verb in new[] { "broker", "ingest", "stream" })
             _parts.Add(verb, new PipelinePart(verb, folder, time));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Tapline.Cli.Configuration;
 using Tapline.Cli.Demo;
 using Tapline.Cli.Embedded;
 using Tapline.Cli.Running;
@@ -75,7 +76,7 @@ sealed class ChaosRun(
         _keys = await KeysAsync(_connections, ct);
         _pipeline = await ChaosPipeline.StartAsync(
             folder, _postgres.ConnectionString, _connections, options.Drift, time, ct);
-        _versions = new VersionCheck(RunningPipeline.OpenLake(_pipeline.Config.Lake, time));
+        _versions = new VersionCheck(LakeStore.Open(_pipeline.Config.Lake, time));
         screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
     }
 
@@ -223,7 +224,7 @@ sealed class ChaosRun(
         await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
         var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], options.CatchUpMax, _quiet, ct);
         findings.AddRange(verified.Tables.Where(static table => !table.IsEqual).Select(Describe));
-        using var lake = await LakeFolder.OpenSessionAsync(folder.Lake, time, ct);
+        using var lake = await LakeStore.OpenSessionAsync(LakeSettings.Of(folder.Lake), time, ct);
         findings.AddRange(new HistoryCheck(lake, _keys).Run(ct));
         findings.AddRange(await _versions!.RunAsync(lake.Tables.Select(static table => table.Root), ct));
         return verified.Rows;

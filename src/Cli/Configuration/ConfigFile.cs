@@ -39,7 +39,7 @@ static partial class ConfigFile
         var root = new ConfigSection(Root(yaml, file), "", problems, variable);
         var elsewhere = new List<string>();
         var config = new PipelineConfig(
-            Name(root), Log(root, folder), Source(root, folder), Lake(root, folder), Stream(root))
+            Name(root), Log(root, folder), Source(root, folder), LakeSettings.Read(root, folder), Stream(root))
         {
             Sources = root.Has("sources") && sources
                 ? SourcesFile.Load(Path.Combine(folder, root.Text("sources")), variable, elsewhere)
@@ -183,18 +183,6 @@ static partial class ConfigFile
                 "publication", $"must be lower-case letters, digits and _ (at most 63), found \"{name}\"");
         }
         return names.Count == 0 ? [fallback] : names;
-    }
-
-    static LakeConfig Lake(ConfigSection root, string folder)
-    {
-        if (root.Section("lake") is not { } lake)
-            return new LakeConfig(Path.Combine(folder, "lake"), Durability.Full);
-        var config = new LakeConfig(
-            Path.Combine(folder, lake.Text("path", "lake")),
-            lake.Choice("durability", Durability.Full, ("full", Durability.Full),
-                ("process", Durability.ProcessCrash)));
-        lake.Close();
-        return config;
     }
 
     static StreamConfig Stream(ConfigSection root)

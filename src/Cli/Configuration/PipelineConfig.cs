@@ -1,6 +1,7 @@
 using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
+using Tapline.Lakehouse.Storage.S3;
 using Tapline.Streaming;
 
 namespace Tapline.Cli.Configuration;
@@ -70,9 +71,13 @@ sealed record SourceConfig(
 }
 
 /// <summary>The lake.</summary>
-/// <param name="Path">Its folder.</param>
-/// <param name="Durability">What a commit waits for.</param>
-sealed record LakeConfig(string Path, Durability Durability);
+/// <param name="Path">Its folder, or <c>s3://bucket/prefix</c>.</param>
+/// <param name="Durability">What a commit waits for; a bucket's is always full.</param>
+sealed record LakeConfig(string Path, Durability Durability)
+{
+    /// <summary>How the bucket is used; null for a folder.</summary>
+    public S3StoreOptions? S3 { get; init; }
+}
 
 /// <summary>The stream worker's bounds.</summary>
 /// <param name="Epoch">How long changes are gathered between two commits.</param>

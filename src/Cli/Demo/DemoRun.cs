@@ -79,7 +79,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
     {
         await RequireRunningAsync();
         await CatchUp().WaitAsync(await CurrentLsnAsync(ct), ct);
-        using var session = await LakeFolder.OpenSessionAsync(folder.Lake, time, ct);
+        using var session = await LakeStore.OpenSessionAsync(LakeSettings.Of(folder.Lake), time, ct);
         var runner = new SqlRunner(session.Connection, new SqlLimits { RowsMax = RowsShownMax }, time);
         foreach (var (question, sql) in DemoQuestions.All)
         {

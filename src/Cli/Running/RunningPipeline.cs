@@ -59,8 +59,11 @@ sealed class RunningPipeline : IAsyncDisposable
             {
                 MemoryBytesMax = config.Stream.MemoryBytesMax / 2,
             });
-            var worker =
-                new StreamWorker(StreamOptions(config), log, OpenLake(config.Lake, time), duck, time, NewId, logs);
+            var lake = LakeStore.Open(config.Lake, time);
+            // A folder's promise is the operating system's; a bucket may be anybody's.
+            if (config.Lake.S3 is not null)
+                await StoreProbe.RunAsync(lake, NewId(), ct);
+            var worker = new StreamWorker(StreamOptions(config), log, lake, duck, time, NewId, logs);
             return new RunningPipeline(broker, log, source, worker, duck);
         }
         catch
@@ -70,10 +73,6 @@ sealed class RunningPipeline : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>The lake's store.</summary>
-    public static LocalObjectStore OpenLake(LakeConfig lake, TimeProvider time, bool mustExist = false) =>
-        new(lake.Path, new LocalStoreOptions { Durability = lake.Durability, Time = time, MustExist = mustExist });
 
     /// <summary>What the source needs to know.</summary>
     public static PostgresSourceOptions SourceOptions(PipelineConfig config)

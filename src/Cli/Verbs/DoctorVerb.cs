@@ -4,6 +4,7 @@ using Tapline.Cli.Configuration;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
+using Tapline.Lakehouse.Storage;
 using Tapline.Ingest.Postgres;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Native;
@@ -35,7 +36,7 @@ sealed class DoctorVerb : Verb
         {
             await CheckSourceAsync(config, findings, ct);
             await CheckLogAsync(config, line, findings, ct);
-            CheckLake(config, findings);
+            await CheckLakeAsync(config, findings, ct);
         }
         foreach (var (check, problem, hint, isAdvice) in findings)
         {
@@ -116,12 +117,25 @@ sealed class DoctorVerb : Verb
         }
     }
 
-    static void CheckLake(PipelineConfig config, List<Finding> findings)
+    static async Task CheckLakeAsync(PipelineConfig config, List<Finding> findings, CancellationToken ct)
     {
-        findings.Add(Try($"lake {config.Lake.Path}", () => RunningPipeline.OpenLake(config.Lake, TimeProvider.System)));
-        var free = new DriveInfo(Path.GetFullPath(config.Lake.Path)).AvailableFreeSpace;
-        findings.Add(new Finding($"{Units.Bytes(free)} free for the lake",
-            free < 1L << 30 ? "less than 1 GB is free" : null, "make room, or choose another lake: { path: … }"));
+        var check = $"lake {config.Lake.Path}";
+        try
+        {
+            var store = LakeStore.Open(config.Lake, TimeProvider.System);
+            if (config.Lake.S3 is not null)
+                await StoreProbe.RunAsync(store, RunningPipeline.NewId(), ct);
+            findings.Add(new Finding(check, null, null));
+        }
+        catch (TaplineException failure)
+        {
+            findings.Add(new Finding(check, failure.Message, failure.Hint));
+        }
+        var (folder, use) = config.Lake.S3 is { } bucket
+            ? (bucket.CacheFolder, "the lake's copies") : (config.Lake.Path, "the lake");
+        var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
+        findings.Add(new Finding($"{Units.Bytes(free)} free for {use}",
+            free < 1L << 30 ? "less than 1 GB is free" : null, "make room, or choose another folder under lake:"));
     }
 
     static Finding Try(string check, Action action)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tapline.Cli.Configuration;
 using Tapline.Cli.Quarantine;
+using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
 
@@ -71,7 +72,7 @@ sealed class QuarantineListVerb : Verb
     {
         var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
         var screen = Screen.Of(line);
-        using var session = await LakeFolder.OpenSessionAsync(config.Lake.Path, TimeProvider.System, ct);
+        using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
         var groups = new QuarantineReader(session).Groups(choice, ct);
         foreach (var group in groups)
         {
@@ -120,7 +121,7 @@ sealed class QuarantineShowVerb : Verb
         var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
         var screen = Screen.Of(line);
         var id = QuarantineOptions.Id(line.GetValue(_id)!);
-        using var session = await LakeFolder.OpenSessionAsync(config.Lake.Path, TimeProvider.System, ct);
+        using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
         var record = new QuarantineReader(session).Records(new QuarantineChoice(null, null, [id]), ct).FirstOrDefault()
             ?? throw new TaplineException($"{id} is not in quarantine", "./tapline quarantine list shows what is");
         var table = config.Sources.TableOf(config.Name, id.Topic);

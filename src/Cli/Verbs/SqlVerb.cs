@@ -3,10 +3,7 @@ using Tapline.Cli.Configuration;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
-using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.DuckDb;
-using Tapline.Lakehouse.Storage;
-using Tapline.Serving.Lake;
 using Tapline.Serving.Sql;
 
 namespace Tapline.Cli.Verbs;
@@ -38,7 +35,7 @@ sealed class SqlVerb : Verb
             "sql --format csv \"from billing.invoices\"")
     {
         Arguments.Add(_statement);
-        Options.Add(LakeFolder.Option);
+        Options.Add(LakeOption.Option);
         Options.Add(_format);
         Options.Add(_rows);
         Options.Add(_timeout);
@@ -58,7 +55,7 @@ sealed class SqlVerb : Verb
             TimeMax = TimeSpan.FromSeconds(line.GetValue(_timeout)),
         };
 
-        using var session = await LakeFolder.OpenSessionAsync(LakeFolder.Of(line), TimeProvider.System, ct);
+        using var session = await LakeStore.OpenSessionAsync(LakeOption.Of(line), TimeProvider.System, ct);
         var runner = new SqlRunner(session.Connection, limits, TimeProvider.System);
         var outcome = runner.Run(statement, format.OpenWriter(line.InvocationConfiguration.Output), ct);
         if (outcome.Truncated)
@@ -69,28 +66,17 @@ sealed class SqlVerb : Verb
 }
 
 /// <summary>Which lake a verb reads: the one named, else the configuration's.</summary>
-static class LakeFolder
+static class LakeOption
 {
     /// <summary>Names a lake without a configuration.</summary>
     public static readonly Option<string?> Option = new("--lake", "-l")
     {
-        Description = "The lake's folder; otherwise the configuration names it",
+        Description = "The lake's folder, or s3://bucket/prefix; otherwise the configuration names it",
         HelpName = "folder",
     };
 
-    /// <summary>The folder.</summary>
-    public static string Of(ParseResult line) =>
-        line.GetValue(Option) ?? ConfigFile.Load(line.GetValue(CommonOptions.Config)!).Lake.Path;
-
-    /// <summary>Opens the newest cut of a lake for SQL that reads nothing but the lake.</summary>
-    public static async Task<LakeSession> OpenSessionAsync(string folder, TimeProvider time, CancellationToken ct)
-    {
-        if (!Directory.Exists(folder))
-            throw new TaplineException($"there is no lake in {folder}",
-                "--lake names its folder; ./tapline run makes one");
-        folder = Path.GetFullPath(folder);
-        var store = new LocalObjectStore(folder, new LocalStoreOptions { MustExist = true });
-        return await LakeSession.OpenAsync(
-            store, new DeltaServices(time, RunningPipeline.NewId), new LakeSessionOptions { Folder = folder }, ct);
-    }
+    /// <summary>The lake.</summary>
+    public static LakeConfig Of(ParseResult line) => line.GetValue(Option) is { } named
+        ? LakeSettings.Of(named)
+        : ConfigFile.Load(line.GetValue(CommonOptions.Config)!).Lake;
 }

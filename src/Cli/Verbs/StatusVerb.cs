@@ -87,7 +87,7 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         await using var pipeline =
             await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
         var (manifest, _) =
-            await new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
+            await new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
         long records = 0;
         long behind = 0;
         var topics = (await pipeline.Log.ListTopicsAsync(ct))
@@ -110,8 +110,8 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
     static async Task ReadLakeAsync(PipelineConfig config, JsonObject part, CancellationToken ct)
     {
         part["folder"] = config.Lake.Path;
-        using var session = await LakeFolder.OpenSessionAsync(config.Lake.Path, TimeProvider.System, ct);
-        var store = RunningPipeline.OpenLake(config.Lake, TimeProvider.System, mustExist: true);
+        using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
+        var store = LakeStore.Open(config.Lake, TimeProvider.System, mustExist: true);
         var (manifest, open) = await new EpochStore(store, 0).ReadAsync(ct);
         part["epoch"] = manifest?.Epoch ?? 0;
         part["open_epoch"] = open?.Epoch;

@@ -59,7 +59,7 @@ sealed class VerifyVerb : Verb
     {
         var connection = RunningPipeline.SourceOptions(config).ConnectionString;
         var time = TimeProvider.System;
-        using var lake = await LakeFolder.OpenSessionAsync(config.Lake.Path, time, ct);
+        using var lake = await LakeStore.OpenSessionAsync(config.Lake, time, ct);
         var catchUp = CatchUpOf(config, pipeline, timeMax, screen);
         return await new PipelineVerifier(connection, catchUp, lake, RunningPipeline.NewId, screen, time)
             .VerifyAsync(tables, ct);
@@ -72,7 +72,7 @@ sealed class VerifyVerb : Verb
         return new CatchUp(
             new CatchUpOptions(source.ConnectionString, source.SlotName, source.Prefix, timeMax),
             pipeline.Log,
-            new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), lane: 0),
+            new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), lane: 0),
             screen,
             TimeProvider.System);
     }

@@ -213,6 +213,35 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
+    public void A_lake_may_be_a_bucket()
+    {
+        var lake = Parse(
+            """
+            pipeline: bar
+            lake:
+              path: s3://bars/prod/lake/
+              s3: { endpoint: "https://s3.example.com", access_key: a, secret_key: "${S}", cache: copies, cache_mb: 64 }
+            """,
+            ("S", "hidden")).Lake.S3!;
+
+        Assert.Equal(("bars", "prod/lake", true), (lake.Bucket, lake.Prefix, lake.IsPathStyle));
+        Assert.Equal(("/home/bar/copies", 64L << 20), (lake.CacheFolder, lake.CacheBytesMax));
+        Assert.Equal(("a", "hidden"), (lake.AccessKey, lake.SecretKey));
+        Assert.DoesNotContain("hidden", lake.ToString(), StringComparison.Ordinal);
+        var bare = Parse("pipeline: bar\nlake: { path: \"s3://bars\" }\n").Lake.S3!;
+        Assert.Equal(("bars", "", false, null), (bare.Bucket, bare.Prefix, bare.IsPathStyle, bare.AccessKey));
+    }
+
+    [Fact]
+    public void A_bucket_with_half_of_its_settings_is_refused_in_words() => Assert.Equal(
+        [
+            "tapline.yaml:2: lake.path must be s3://bucket or s3://bucket/prefix, found \"s3://\"",
+            "tapline.yaml:2: lake.s3.endpoint must be a URL like https://s3.example.com, found \"there\"",
+            "tapline.yaml:2: lake.s3.secret_key is missing: it takes both or none",
+        ],
+        Problems("pipeline: bar\nlake: { path: \"s3://\", s3: { endpoint: there, access_key: a } }\n"));
+
+    [Fact]
     public void A_variable_cannot_change_the_structure_of_the_file()
     {
         var config = Parse("pipeline: bar\nlake: { path: \"${P}\" }\n", ("P", "x }\nstream: { lanes: 7 }"));

@@ -142,7 +142,7 @@ sealed class CliPipeline : IAsyncDisposable
 
     async Task<bool> IsCaughtUpAsync(PipelineConfig config)
     {
-        var (manifest, open) = await new EpochStore(RunningPipeline.OpenLake(config.Lake, TimeProvider.System), 0)
+        var (manifest, open) = await new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), 0)
             .ReadAsync(Ct);
         if (manifest is null || open is not null)
             return false;
