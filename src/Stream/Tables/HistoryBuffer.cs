@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
+using Tapline.Streaming.Decoding;
 
 namespace Tapline.Streaming.Tables;
 
@@ -83,4 +84,13 @@ sealed class HistoryBuffer
 
 /// <summary>What is known of a change beside its row.</summary>
 readonly record struct ChangeStamp(
-    ChangeKind Kind, RowMeta Row, long TransactionId, TopicPartition Partition, long Offset);
+    ChangeKind Kind, RowMeta Row, long TransactionId, TopicPartition Partition, long Offset)
+{
+    /// <summary>What a record says.</summary>
+    public static ChangeStamp Of(RecordChunk chunk, in RecordSlot slot, in ChangeMeta meta) => new(
+        meta.Kind,
+        new RowMeta(meta.Position, meta.SourceTimestampUs, slot.TimestampMs * 1000),
+        meta.TransactionId,
+        chunk.Partition,
+        slot.Offset);
+}
