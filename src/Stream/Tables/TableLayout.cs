@@ -34,8 +34,12 @@ sealed class TableLayout
     {
         var before = Columns;
         var edit = new LayoutEdit(this, policy);
+        // A column that comes while another goes may be that one under another name: what it came with once is not what
+        // its rows have.
+        var isAddition = before.Length > 0
+            && before.All(column => column.IsRetired || schema.IndexOf(column.Origin) >= 0);
         foreach (var column in schema.Columns)
-            edit.Take(column);
+            edit.Take(isAddition ? column : column with { Missing = null });
         edit.Retire(schema);
         if (edit.Changes.Count == 0)
             return null;

@@ -81,6 +81,18 @@ public sealed class TableLayoutTests
     }
 
     [Fact]
+    public void A_column_that_has_another_name_now_is_not_taken_for_one_that_came_with_its_default()
+    {
+        var layout = new TableLayout([]);
+        layout.Evolve(Schema(1, ("id", "integer"), ("n", "integer")));
+        var renamed = Schema(2, ("id", "integer"), ("m", "integer"));
+        renamed = renamed with { Columns = [renamed.Columns[0], renamed.Columns[1] with { Missing = "7" }] };
+
+        Assert.Empty(layout.Evolve(renamed)!.Refills);
+        Assert.Null(layout.Columns[^1].Missing);
+    }
+
+    [Fact]
     public void An_older_schema_changes_nothing_but_what_the_lake_never_saw()
     {
         var layout = new TableLayout([]);
