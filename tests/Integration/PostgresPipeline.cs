@@ -28,7 +28,10 @@ sealed class PostgresPipeline : IAsyncDisposable
     public string ConnectionString => _server.ConnectionString();
 
     /// <summary>Creates the tables and starts everything; skips the test where there is no PostgreSQL.</summary>
-    public static async Task<PostgresPipeline> StartAsync(string tables)
+    /// <param name="tables">What makes the tables.</param>
+    /// <param name="beforeSource">What happens in the database before the source looks at it.</param>
+    public static async Task<PostgresPipeline> StartAsync(
+        string tables, Func<NpgsqlDataSource, Task>? beforeSource = null)
     {
         Assert.SkipUnless(PostgresInstallation.Embedded.Exists, "no embedded PostgreSQL: run ./tapline setup");
         var server = await PostgresServer.StartAsync(
@@ -36,6 +39,8 @@ sealed class PostgresPipeline : IAsyncDisposable
         var database = NpgsqlDataSource.Create(server.ConnectionString());
         await using (var command = database.CreateCommand(tables))
             await command.ExecuteNonQueryAsync(TestPipeline.Ct);
+        if (beforeSource is not null)
+            await beforeSource(database);
         var started = new PostgresPipeline(server, database, await TestPipeline.StartAsync(Prefix));
         started.Pipeline.StartWorker();
         return started;
@@ -45,6 +50,13 @@ sealed class PostgresPipeline : IAsyncDisposable
     {
         await using var command = _database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(TestPipeline.Ct);
+    }
+
+    /// <summary>Waits until a query answers true.</summary>
+    public async Task WaitUntilAsync(string sql, string what)
+    {
+        await using var command = _database.CreateCommand(sql);
+        await Pipeline.WaitAsync(async () => await command.ExecuteScalarAsync(TestPipeline.Ct) is true, what);
     }
 
     /// <summary>Waits until the lake has all that was committed, and stops the worker.</summary>

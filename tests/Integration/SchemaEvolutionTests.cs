@@ -1,3 +1,4 @@
+using Npgsql;
 using Tapline.Integration.Tests.Clients;
 
 namespace Tapline.Integration.Tests;
@@ -80,6 +81,31 @@ public sealed class SchemaEvolutionTests
 
         await LakeJudges.CompareWithSourceAsync(postgres.ConnectionString, lake);
         await LakeJudges.CompareWithForeignReaderAsync(postgres.Pipeline.LakeFolder, lake);
+    }
+
+    [Fact]
+    public async Task A_column_that_comes_between_the_look_at_the_tables_and_the_slot_is_copied()
+    {
+        NpgsqlConnection? writer = null;
+        await using var postgres = await PostgresPipeline.StartAsync(
+            "CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY); INSERT INTO s.t VALUES (1), (2);",
+            async database =>
+            {
+                // A slot waits for the transactions that write when it is made.
+                writer = await database.OpenConnectionAsync(TestPipeline.Ct);
+                await using var begin = new NpgsqlCommand("BEGIN; SELECT pg_current_xact_id()", writer);
+                await begin.ExecuteNonQueryAsync(TestPipeline.Ct);
+            });
+        await using (writer)
+        {
+            await postgres.WaitUntilAsync("SELECT count(*) = 1 FROM pg_replication_slots", "the slot is being made");
+            await postgres.ExecuteAsync("ALTER TABLE s.t ADD n int; UPDATE s.t SET n = id * 10;");
+            await using var commit = new NpgsqlCommand("COMMIT", writer!);
+            await commit.ExecuteNonQueryAsync(TestPipeline.Ct);
+        }
+        await postgres.CatchUpAsync();
+
+        Assert.Equal([["1", "10"], ["2", "20"]], await postgres.Pipeline.QueryAsync("SELECT * FROM s.t ORDER BY id"));
     }
 
     [Fact]

@@ -56,6 +56,31 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task What_was_rejected_and_what_columns_came_before_a_crash_is_in_the_manifest_after_it()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "first", Ct);
+        await world.CatchUpAsync(Ct);
+        // An update that leaves out a value of a row which nobody knows: a repeat passes over it.
+        world.Assume(9);
+        await world.PutAsync(9, null, Ct, unchangedBody: true);
+        await world.AddColumnAsync("n", "integer", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"body":"second","n":2}""", Ct);
+
+        var store = new CrashingStore(world.Lake, writesUntilCrash: 0, isEffective: false, keyEnd: ".done");
+        world.Store = store;
+        await world.RunUntilAsync(() => store.HasCrashed, Ct);
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        world.Store = world.Lake;
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(["unknown_base"], (await world.QuarantineAsync(Ct)).Select(static row => row[0]));
+        Assert.Equal([["n"]], await world.QueryAsync("schema_history", "\"column\"", Ct, "WHERE change = 'added'"));
+        Assert.Equal([["1"], ["2"]], await world.QueryAsync("current/app.items", "id", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
     public async Task A_worker_that_wakes_late_only_repeats()
     {
         await using var world = new LaneWorld();
