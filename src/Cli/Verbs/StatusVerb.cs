@@ -51,10 +51,24 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
     static IEnumerable<(string Name, Func<JsonObject, CancellationToken, Task> Read)> Parts(PipelineConfig config,
         ParseResult line)
     {
+        HashSet<string>? inSource = null;
         if (config.Source is not null)
-            yield return ("source", (part, ct) => ReadSourceAsync(config, part, ct));
+        {
+            yield return ("source", async (part, ct) =>
+            {
+                await ReadSourceAsync(config, part, ct);
+                inSource = await TablesOfSourceAsync(config, ct);
+            });
+        }
         yield return ("log", (part, ct) => ReadLogAsync(config, line, part, ct));
-        yield return ("lake", (part, ct) => ReadLakeAsync(config, part, ct));
+        yield return ("lake", (part, ct) => ReadLakeAsync(config, part, inSource, ct));
+    }
+
+    // No event says that a table was renamed or dropped: it is not there any more, that is all.
+    static async Task<HashSet<string>> TablesOfSourceAsync(PipelineConfig config, CancellationToken ct)
+    {
+        var options = RunningPipeline.SourceOptions(config) with { Tables = [] };
+        return [.. (await PostgresDiscovery.ReadAsync(options, ct)).Select(static found => found.Table.ToString())];
     }
 
     static async Task ReadSourceAsync(PipelineConfig config, JsonObject part, CancellationToken ct)
@@ -107,7 +121,8 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         part["not_in_lake"] = behind;
     }
 
-    static async Task ReadLakeAsync(PipelineConfig config, JsonObject part, CancellationToken ct)
+    static async Task ReadLakeAsync(
+        PipelineConfig config, JsonObject part, HashSet<string>? inSource, CancellationToken ct)
     {
         part["folder"] = config.Lake.Path;
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
@@ -124,20 +139,33 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         part["quarantined"] = Count(session, "quarantine", ct);
         part["tables"] = new JsonArray([.. session.Tables
             .Where(static table => table.Layer == "current")
-            .Select(table => new JsonObject
-            {
-                ["table"] = table.Name,
-                ["rows"] = Count(session, table.Root, ct),
-                ["version"] = table.Version,
-                ["files"] = table.Files.Length,
-            })]);
+            .Select(table => LakeRow(session, table, inSource, ct))]);
     }
 
-    static long Count(LakeSession session, string root, CancellationToken ct)
+    static JsonObject LakeRow(LakeSession session, LakeTable table, HashSet<string>? inSource, CancellationToken ct)
+    {
+        var row = new JsonObject
+        {
+            ["table"] = table.Name,
+            ["rows"] = Count(session, table.Root, ct),
+            ["version"] = table.Version,
+            ["files"] = table.Files.Length,
+        };
+        if (Number(session, $"history/{table.Name}", "coalesce(max(epoch_ms(_source_ts)), 0)", ct) is > 0 and var ms)
+            row["last_change"] = Instant(ms);
+        if (inSource?.Contains(table.Name) == false)
+            row["problem"] = "the source has no table of this name any more: it was renamed or dropped";
+        return row;
+    }
+
+    static long Count(LakeSession session, string root, CancellationToken ct) =>
+        Number(session, root, "count(*)", ct);
+
+    static long Number(LakeSession session, string root, string expression, CancellationToken ct)
     {
         if (session.Tables.FirstOrDefault(table => table.Root == root) is not { } table)
             return 0;
-        using var result = session.Query($"SELECT count(*) FROM {LakeSession.RelationOf(table)}", ct: ct);
+        using var result = session.Query($"SELECT {expression} FROM {LakeSession.RelationOf(table)}", ct: ct);
         return result.NextChunk() is { } chunk ? chunk.Column(0).Int64s[0] : 0;
     }
 

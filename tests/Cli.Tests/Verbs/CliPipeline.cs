@@ -31,8 +31,8 @@ sealed class CliPipeline : IAsyncDisposable
     public IEventLog Log => _broker!.Log;
 
     /// <summary>Starts the broker; <paramref name="sources"/> becomes sources.yaml, null leaves that file
-    /// away.</summary>
-    public static async Task<CliPipeline> StartAsync(string? sources)
+    /// away. Debezium writes the topics, unless <paramref name="source"/> says otherwise.</summary>
+    public static async Task<CliPipeline> StartAsync(string? sources, string source = "{ debezium: {} }")
     {
         var pipeline = new CliPipeline();
         using var probe = new TcpListener(IPAddress.Loopback, 0);
@@ -42,7 +42,7 @@ sealed class CliPipeline : IAsyncDisposable
         File.WriteAllText(pipeline.ConfigPath, $$"""
             pipeline: {{Name}}
             log: { embedded: { path: broker, port: {{port}} } }
-            source: { debezium: {} }
+            source: {{source}}
             sources: sources.yaml
             lake: { durability: process }
             stream: { epoch_seconds: 0.1 }
