@@ -86,7 +86,10 @@ sealed class DriftTable(string name, Random dice)
     {
         var column = DriftColumn.Draw(NewName(), dice);
         _columns.Add(column);
-        return [$"ALTER TABLE {name} ADD COLUMN {column.Name} {column.Types[0]}", SetValues(column, Some(40))];
+        var value = column.Default is { } number
+            ? string.Create(CultureInfo.InvariantCulture, $" DEFAULT {column.ValueOver($"{number}::bigint")}")
+            : "";
+        return [$"ALTER TABLE {name} ADD COLUMN {column.Name} {column.Types[0]}{value}", SetValues(column, Some(40))];
     }
 
     string[] Drop(int at)
@@ -108,20 +111,23 @@ sealed class DriftTable(string name, Random dice)
         ];
     }
 
+    // PostgreSQL writes the table anew and forgets which rows have the default that the column came with; a source that
+    // has not asked for it yet learns it from the rows alone.
     string[] Widen(int at)
     {
-        var column = _columns[at] = _columns[at] with { Types = _columns[at].Types[1..] };
+        var before = _columns[at];
+        var column = _columns[at] = before with { Types = before.Types[1..], Default = null };
         return
         [
             $"ALTER TABLE {name} ALTER COLUMN {column.Name} TYPE {column.Types[0]}",
-            SetValues(column, Some(10)),
+            before.Default is null ? SetValues(column, Some(10)) : $"UPDATE {name} SET part = part",
         ];
     }
 
     string NewName() => string.Create(CultureInfo.InvariantCulture, $"c{++_lastColumn}");
 
     string SetValues(DriftColumn column, string where) =>
-        $"UPDATE {name} SET {column.Name} = (SELECT {column.Value} FROM "
+        $"UPDATE {name} SET {column.Name} = (SELECT {column.ValueOver("h")} FROM "
         + $"(SELECT abs(hashtext({name}.id || '{Salt()}')::bigint) AS h) hashed) WHERE {where}";
 
     string Some(int count) =>

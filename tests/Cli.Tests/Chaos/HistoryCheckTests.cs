@@ -22,6 +22,12 @@ public sealed class HistoryCheckTests : IDisposable
         new("_commit_lsn", ColumnType.Int64), new("_lsn", ColumnType.Int64), new("_offset", ColumnType.Int64),
     ];
 
+    static readonly ImmutableArray<ColumnSchema> SchemaHistory =
+    [
+        new("table", ColumnType.String), new("column", ColumnType.String), new("change", ColumnType.String),
+        new("outcome", ColumnType.String), new("commit_lsn", ColumnType.Int64), new("lsn", ColumnType.Int64),
+    ];
+
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tapline-check-");
     readonly LocalObjectStore _lake;
     readonly DeltaServices _services = new(TimeProvider.System, Guid.NewGuid);
@@ -77,6 +83,32 @@ public sealed class HistoryCheckTests : IDisposable
     {
         await WriteAsync("current/app.items", Current, [1L, "a", 11L]);
         await WriteAsync("history/app.items", History, [1L, "a", "c", 10L, 11L, 0L], [1L, "b", "u", 20L, 21L, 1L]);
+
+        Assert.Equal([FindingKind.History], await CheckAsync());
+    }
+
+    [Theory]
+    [InlineData("added", "taken", null, "b", false)]
+    [InlineData("retyped", "goes to column body_v2", null, "b", false)]
+    [InlineData("added", "taken", "a", "a", true)]
+    [InlineData("widened", "column widened", null, null, true)]
+    public async Task A_value_that_came_with_a_change_of_columns_is_in_no_history_of_before(
+        string change, string outcome, string? before, string? after, bool isFound)
+    {
+        await WriteAsync("schema_history", SchemaHistory,
+            ["app.items", "body", change, outcome, 30L, 31L], ["app.items", "id", "created", "taken", 1L, 1L]);
+        await WriteAsync("current/app.items", Current, [1L, "default", 11L], [2L, "b", 31L]);
+        await WriteAsync("history/app.items", History,
+            [1L, before, "c", 10L, 11L, 0L], [2L, after, "c", 30L, 31L, 1L]);
+
+        Assert.Equal(isFound ? [FindingKind.History] : [], await CheckAsync());
+    }
+
+    [Fact]
+    public async Task A_key_that_is_twice_among_the_current_rows_is_found()
+    {
+        await WriteAsync("current/app.items", Current, [1L, "a", 11L], [1L, "a", 11L]);
+        await WriteAsync("history/app.items", History, [1L, "a", "c", 10L, 11L, 0L]);
 
         Assert.Equal([FindingKind.History], await CheckAsync());
     }
