@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Scan;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.Storage;
 
@@ -14,6 +15,8 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     static readonly ImmutableArray<string> SingleTables = ["quarantine", "schema_history"];
 
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (ImmutableArray<(string Lane, long Version)> Pins, LakeTable Table)> _cuts =
+        new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);
 
     /// <summary>Reads what is new and returns all tables, by folder.</summary>
@@ -73,22 +76,25 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     async Task<LakeTable> CutAsync(
         string root, DeltaTable table, IReadOnlyDictionary<string, LanePin> lanes, CancellationToken ct)
     {
-        if (lanes.Count == 0)
-            return await TableAsync(root, table.Snapshot, table.Snapshot.Files.Values, ct);
         // A table that no epoch of a lane has touched stands, for that lane, as it was created.
         var pins = lanes
             .Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root)))
-            .ToList();
-        var newest = await AtAsync(root, table, pins.Max(static pin => pin.Version), ct);
-        if (pins.Count == 1)
-            return await TableAsync(root, newest, newest.Files.Values, ct);
-        var files = newest.Files.Values.Where(static file => file.Lane is null).ToList();
-        foreach (var (lane, version) in pins)
+            .ToImmutableArray();
+        var version = pins.IsEmpty ? table.Snapshot.Version : pins.Max(static pin => pin.Version);
+        if (_cuts.TryGetValue(root, out var last) && last.Table.Version == version && last.Pins.SequenceEqual(pins))
+            return last.Table;
+        var newest = await AtAsync(root, table, version, ct);
+        var files = pins.Length > 1
+            ? newest.Files.Values.Where(static file => file.Lane is null).ToList()
+            : [.. newest.Files.Values];
+        foreach (var (lane, pinned) in pins.Length > 1 ? pins : [])
         {
-            var snapshot = await AtAsync(root, table, version, ct);
+            var snapshot = await AtAsync(root, table, pinned, ct);
             files.AddRange(snapshot.Files.Values.Where(file => file.Lane == lane));
         }
-        return await TableAsync(root, newest, files, ct);
+        var planned = await TableAsync(root, newest, files, ct);
+        _cuts[root] = (pins, planned);
+        return planned;
     }
 
     async Task<DeltaSnapshot> AtAsync(string root, DeltaTable table, long version, CancellationToken ct) =>
@@ -98,19 +104,6 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
                 ?? throw new IOException($"table {root} has vanished from the lake");
 
     async Task<LakeTable> TableAsync(
-        string root, DeltaSnapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct)
-    {
-        var paths = ImmutableArray.CreateBuilder<LakeFile>();
-        foreach (var file in files.OrderBy(static file => file.Location, StringComparer.Ordinal))
-        {
-            var path = Path.IsPathRooted(file.Location)
-                ? file.Location
-                : await lake.LocalPathAsync($"{root}/{file.Location}", ct);
-            paths.Add(new LakeFile(path, file.PartitionValues));
-        }
-        return new LakeTable(root, snapshot.Version, snapshot.Schema, paths.ToImmutable())
-        {
-            PartitionColumns = snapshot.PartitionColumns,
-        };
-    }
+        string root, DeltaSnapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct) => new(
+            root, snapshot.Version, snapshot.Schema, await TableScan.PlanAsync(lake, root, snapshot, files, ct));
 }

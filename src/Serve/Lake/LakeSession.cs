@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Scan;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
 
@@ -15,13 +16,15 @@ public sealed class LakeSession : IDisposable
     readonly LakeCatalog _catalog;
     readonly DuckDbDatabase _database;
     readonly Dictionary<string, string> _views = new(StringComparer.Ordinal);
-    readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    readonly ScanSession _scans;
 
     LakeSession(LakeCatalog catalog, DuckDbDatabase database)
     {
         _catalog = catalog;
         _database = database;
         Connection = database.Connect();
+        _scans = new ScanSession(Connection);
     }
 
     /// <summary>The connection that has the views.</summary>
@@ -79,18 +82,22 @@ public sealed class LakeSession : IDisposable
 
     void Show(LakeTable table, CancellationToken ct)
     {
-        if (!_variables.TryGetValue(table.Root, out var variable))
-            _variables.Add(table.Root, variable = $"tapline_files_{_variables.Count}");
-        var view = new LakeView(table, variable);
-        if (view.SetFiles.Length > 0)
-            Connection.Execute(view.SetFiles, ct);
-        CreateView(RelationOf(table), table.Layer, view.Select(table.Columns), ct);
+        // SQL has no table without columns; such a table has no rows either.
+        if (table.Scan.Columns.IsEmpty)
+            return;
+        if (!_names.TryGetValue(table.Root, out var name))
+            _names.Add(table.Root, name = $"tapline_{_names.Count}");
+        _scans.Bind(name, table.Scan, ct);
+        CreateView(RelationOf(table), table.Layer, ScanSession.Select(name, table.Scan), ct);
         if (table.Layer != "current")
             return;
         var id = TableId.Parse(table.Name);
-        var visible = table.Columns.Where(static column => !column.Name.StartsWith('_'));
+        var visible = table.Scan.Columns.Where(static column => !column.Name.StartsWith('_'));
         CreateView(
-            $"{SqlText.Identifier(id.Schema)}.{SqlText.Identifier(id.Name)}", id.Schema, view.Select(visible), ct);
+            $"{SqlText.Identifier(id.Schema)}.{SqlText.Identifier(id.Name)}",
+            id.Schema,
+            ScanSession.Select(name, table.Scan, visible),
+            ct);
     }
 
     void CreateView(string relation, string schema, string select, CancellationToken ct)

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta.Scan;
 
 namespace Tapline.Serving.Lake;
 
 /// <summary>A Delta table of the lake as a session shows it.</summary>
 /// <param name="Root">Its folder in the lake, e.g. <c>current/app.accounts</c>.</param>
 /// <param name="Version">The version shown; the newest of them where lanes stand at different ones.</param>
-/// <param name="Columns">Its columns, with the source's types and keys where the log has them.</param>
-/// <param name="Files">The data files at this cut.</param>
-public sealed record LakeTable(
-    string Root, long Version, ImmutableArray<ColumnSchema> Columns, ImmutableArray<LakeFile> Files)
+/// <param name="Columns">Its columns, with the source's types and keys where the log has them; without those of types
+/// that only other writers use.</param>
+/// <param name="Scan">All its columns, and its files at this cut.</param>
+public sealed record LakeTable(string Root, long Version, ImmutableArray<ColumnSchema> Columns, TableScan Scan)
 {
     /// <summary>The layer: <c>current</c>, <c>history</c>, <c>entity</c> or <c>quarantine</c>.</summary>
     public string Layer => Root.Split('/')[0];
@@ -17,8 +18,8 @@ public sealed record LakeTable(
     /// <summary>The name below the layer, e.g. <c>app.accounts</c>; empty for <c>quarantine</c>.</summary>
     public string Name => Root.Length > Layer.Length ? Root[(Layer.Length + 1)..] : "";
 
-    /// <summary>Columns whose values the log gives per file.</summary>
-    public ImmutableArray<string> PartitionColumns { get; init; } = [];
+    /// <summary>The data files.</summary>
+    public ImmutableArray<ScanFile> Files => Scan.Files;
 
     /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it.</summary>
     public TableSchema SourceSchema() => new(
@@ -27,8 +28,3 @@ public sealed record LakeTable(
         [.. Columns.Where(static column => !column.Name.StartsWith('_') && !column.IsRetired)],
         WireFormat.Tapline);
 }
-
-/// <summary>A data file of a table.</summary>
-/// <param name="Path">Where it can be read on this machine.</param>
-/// <param name="PartitionValues">The text of each partition column.</param>
-public sealed record LakeFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tapline.Lakehouse.Delta.Log;
 
@@ -46,6 +47,32 @@ public sealed record AddFile(
     /// <summary>The lane that wrote the file; null for files by others.</summary>
     [JsonIgnore]
     public string? Lane => Tags?.GetValueOrDefault(LaneTag);
+
+    /// <summary>Rows of the file, deleted ones among them; null where the writer does not say.</summary>
+    [JsonIgnore]
+    public long? RowCount
+    {
+        get
+        {
+            if (Stats is null)
+                return null;
+            try
+            {
+                using var json = JsonDocument.Parse(Stats);
+                return json.RootElement.ValueKind == JsonValueKind.Object
+                    && json.RootElement.TryGetProperty("numRecords", out var count)
+                    && count.ValueKind == JsonValueKind.Number
+                    && count.TryGetInt64(out var rows)
+                        ? rows
+                        : null;
+            }
+            catch (JsonException)
+            {
+                // Statistics are a help; what cannot be read helps nobody.
+                return null;
+            }
+        }
+    }
 
     /// <summary>The tag that holds the lane.</summary>
     internal const string LaneTag = "lane";

@@ -10,8 +10,12 @@ public sealed record ScanColumn(string Name, string SqlType)
     /// <summary>The field of the table; null for columns that the scan makes up.</summary>
     public DeltaField? Field { get; init; }
 
-    /// <summary>Whether the value stands in the files; otherwise every file has one constant.</summary>
+    /// <summary>Whether the value stands in the files.</summary>
     internal bool IsStored { get; init; }
+
+    /// <summary>Whether each file has a constant for it. Where it is stored too, a constant that is not null
+    /// counts.</summary>
+    internal bool IsConstant { get; init; }
 
     /// <summary>The column's name in the files and in the log.</summary>
     internal string PhysicalName { get; init; } = Name;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.Lakehouse.Delta.Files;
@@ -30,7 +29,7 @@ sealed class ScanPlanner
         var types = new ScanTypes(_mapping, folder.Table);
         Columns = [.. snapshot.Structure.Fields.Select((field, i) =>
             Column(field, $"c{i}", snapshot.PartitionColumns, types, byName))];
-        _partition = [.. Columns.Where(static column => !column.IsStored)];
+        _partition = [.. Columns.Where(static column => column.IsConstant)];
         if (Columns.DistinctBy(static column => column.Key).Count() < Columns.Length)
             throw new DeltaFormatException(folder.Prefix, "a schema without a name or id twice", "one twice");
     }
@@ -42,7 +41,7 @@ sealed class ScanPlanner
     public async ValueTask<ScanFile> FileAsync(AddFile file, CancellationToken ct)
     {
         var path = await _files.LocalPathAsync(file.Location, file.Size, ct);
-        var rowCount = RowCount(file.Stats);
+        var rowCount = file.RowCount;
         var deleted = file.DeletionVector is { } vector ? await _vectors.ReadAsync(vector, ct) : null;
         if (deleted is not null && rowCount is { } rows && deleted.Max >= rows)
         {
@@ -85,11 +84,13 @@ sealed class ScanPlanner
         DeltaField field, string alias, ImmutableArray<string> partition, ScanTypes types, bool byName)
     {
         var physical = _mapping.NameOf(field);
+        var isPartition = partition.Contains(field.Name);
         var byId = _mapping == ColumnMapping.Id && !byName;
         return new ScanColumn(field.Name, types.Sql(field.Type))
         {
             Field = field,
-            IsStored = !partition.Contains(field.Name),
+            IsStored = !isPartition,
+            IsConstant = isPartition,
             PhysicalName = physical,
             Alias = alias,
             Key = byId ? $"{IdOf(field)}" : SqlText.Literal(physical),
@@ -100,25 +101,4 @@ sealed class ScanPlanner
 
     int IdOf(DeltaField field) => field.MappingId
         ?? throw new DeltaFormatException(_folder.Prefix, $"a column mapping id for {field.Name}", "none");
-
-    static long? RowCount(string? stats)
-    {
-        if (stats is null)
-            return null;
-        try
-        {
-            using var json = JsonDocument.Parse(stats);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("numRecords", out var count)
-                && count.ValueKind == JsonValueKind.Number
-                && count.TryGetInt64(out var rows)
-                    ? rows
-                    : null;
-        }
-        catch (JsonException)
-        {
-            // Statistics are a help; what cannot be read helps nobody.
-            return null;
-        }
-    }
 }

@@ -58,9 +58,14 @@ public sealed class ScanSession
             : "";
         return $"SELECT {list} FROM read_parquet(getvariable('{name}_files'), schema = {Schema(scan)}){where}";
 
-        string Value(ScanColumn column) => column.IsStored
-            ? column.Expression
-            : $"list_extract(getvariable('{name}_constant{constants.IndexOf(column)}'), file_index::BIGINT + 1)";
+        string Value(ScanColumn column)
+        {
+            if (!column.IsConstant)
+                return column.Expression;
+            var constant =
+                $"list_extract(getvariable('{name}_constant{constants.IndexOf(column)}'), file_index::BIGINT + 1)";
+            return column.IsStored ? $"coalesce({constant}, {column.Expression})" : constant;
+        }
     }
 
     static bool HasFilters(TableScan scan) => scan.Files.Any(static file => file.Rows is not null);

@@ -12,9 +12,9 @@ namespace Tapline.Lakehouse.Delta.Scan;
 /// <param name="Files">The files; a place in this list is the number of a file in SQL.</param>
 public sealed record TableScan(ImmutableArray<ScanColumn> Columns, ImmutableArray<ScanFile> Files)
 {
-    /// <summary>The columns whose values are constant in each file, in the order of
+    /// <summary>The columns that have a constant for each file, in the order of
     /// <see cref="ScanFile.Constants"/>.</summary>
-    public IEnumerable<ScanColumn> ConstantColumns => Columns.Where(static column => !column.IsStored);
+    public IEnumerable<ScanColumn> ConstantColumns => Columns.Where(static column => column.IsConstant);
 
     /// <summary>Plans a scan of all rows of a snapshot, or of those in <paramref name="files"/>. Throws
     /// <see cref="DeltaFormatException"/> for files that are missing, cut off, or have damaged deletion vectors, and

@@ -11,6 +11,17 @@ public abstract record DeltaType
     {
     }
 
+    /// <summary>The type in one line, nested ones as SQL engines write them.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Primitive of => NameOf(of.Type, of.Precision, of.Scale),
+        Struct of => $"struct<{string.Join(", ", of.Fields.Select(static field => $"{field.Name}: {field.Type}"))}>",
+        Array of => $"array<{of.Element}>",
+        Map of => $"map<{of.Key}, {of.Value}>",
+        Other of => of.Name,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>A type that the lake's own columns have.</summary>
     public sealed record Primitive(ColumnType Type, int Precision = 0, int Scale = 0) : DeltaType;
 
