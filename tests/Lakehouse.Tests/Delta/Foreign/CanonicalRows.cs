@@ -220,8 +220,7 @@ static class CanonicalRows
         return (unscaled < 0 ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
     }
 
-    static string Day(int days) =>
-        DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    static string Day(int days) => Instant(days * 86_400_000_000L).Split('T')[0];
 
     // 400 years are a whole number of days, which brings any year into those that .NET knows.
     static string Instant(long microseconds)

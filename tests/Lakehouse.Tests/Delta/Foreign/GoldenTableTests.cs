@@ -75,6 +75,7 @@ public sealed class GoldenTableTests : IDisposable
         }
         foreach (var (version, expected) in golden.Versions)
             await CheckVersionAsync(golden, version, expected);
+        await CheckChangesAsync(golden);
         if (golden.IsForbiddenToWrite)
             await CheckWriteIsRefusedAsync(golden);
     }
@@ -90,6 +91,20 @@ public sealed class GoldenTableTests : IDisposable
         Assert.True(
             count == rows.Length && expected.Sha256 == CanonicalRows.Sha256(rows),
             $"version {version}: {count} rows wanted, these found:\n{string.Join('\n', rows.Take(50))}");
+    }
+
+    async Task CheckChangesAsync(GoldenTable golden)
+    {
+        if (!golden.Expected.TryGetProperty("cdf", out var expected))
+            return;
+        var (from, through) = (expected.GetProperty("from").GetInt64(), expected.GetProperty("to").GetInt64());
+        var scan = await ChangeScan.PlanAsync(golden.Store, "", from, through, Ct);
+        _session.Bind("changes", scan, Ct);
+        // The golden rows have no time, since a copy of a table changes it.
+        var columns = scan.Columns.RemoveAll(static column => column.Name == "_commit_timestamp");
+        using var result = _connection.Query(ScanSession.Select("changes", scan, columns), ct: Ct);
+        Assert.Equal(
+            await GoldenTable.LinesAsync(golden.Folder, "expected_cdf.jsonl", Ct), CanonicalRows.Read(result, columns));
     }
 
     static void CheckLog(GoldenTable golden, DeltaSnapshot snapshot)
