@@ -31,6 +31,7 @@ abstract class Verb : Command
         new ResyncVerb(),
         new DiscoverVerb(),
         new QuarantineVerb(),
+        new TableVerb(),
         new ChaosVerb(),
         new DoctorVerb(),
         new BenchVerb(),
