@@ -19,7 +19,7 @@ sealed class TableHistoryVerb : Verb
             "table history current/app.accounts", "table history ./other/table --limit 100 --output json")
     {
         Arguments.Add(ChosenTable.Argument);
-        Options.Add(LakeFolder.Option);
+        Options.Add(LakeOption.Option);
         Options.Add(_limit);
     }
 

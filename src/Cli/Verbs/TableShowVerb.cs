@@ -26,7 +26,7 @@ sealed class TableShowVerb : Verb
             "table show current/app.accounts --at 2026-01-31T12:00:00Z")
     {
         Arguments.Add(ChosenTable.Argument);
-        Options.Add(LakeFolder.Option);
+        Options.Add(LakeOption.Option);
         Options.Add(_version);
         Options.Add(_at);
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tapline.Cli.Configuration;
+using Tapline.Cli.Running;
 using Tapline.Contracts;
 using Tapline.Lakehouse.Storage;
 
@@ -38,20 +38,20 @@ sealed record ChosenTable(IObjectStore Store, string Root, string Name)
         var name = line.GetValue(Argument)!;
         if (Directory.Exists(Path.Combine(name, "_delta_log")))
             return new ChosenTable(Open(name), "", name);
-        var lake = line.GetValue(LakeFolder.Option)
-            ?? (File.Exists(line.GetValue(CommonOptions.Config)!) ? LakeFolder.Of(line) : null);
+        var lake = line.GetValue(LakeOption.Option) is not null || File.Exists(line.GetValue(CommonOptions.Config)!)
+            ? LakeOption.Of(line)
+            : null;
         var root = name.Trim('/');
-        if (lake is null || root.Length == 0 || !Directory.Exists(Path.Combine(lake, root, "_delta_log")))
-        {
-            throw new TaplineException($"there is no Delta table in {name}",
-                "name its folder, or a table of the lake such as current/app.accounts with --lake folder");
-        }
-        return new ChosenTable(Open(lake), root, root);
+        if (lake is null || root.Length == 0 || (lake.S3 is null && !Directory.Exists(lake.Path)))
+            throw None(name);
+        return new ChosenTable(LakeStore.Open(lake, TimeProvider.System, mustExist: true), root, root);
     }
 
-    /// <summary>What to say when the folder has a log without a version.</summary>
-    public TaplineException Absent() =>
-        new($"{Name} has no version yet", "its folder has a _delta_log without commits");
+    /// <summary>What to say when there is no log, or one without a version.</summary>
+    public TaplineException Absent() => None(Name);
+
+    static TaplineException None(string name) => new($"there is no Delta table in {name}",
+        "name its folder, or a table of the lake such as current/app.accounts with --lake folder");
 
     static LocalObjectStore Open(string folder) => new(folder, new LocalStoreOptions { MustExist = true });
 }

@@ -15,8 +15,6 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     static readonly ImmutableArray<string> SingleTables = ["quarantine", "schema_history"];
 
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
-    readonly Dictionary<string, (ImmutableArray<(string Lane, long Version)> Pins, LakeTable Table)> _cuts =
-        new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);
 
     /// <summary>Reads what is new and returns all tables, by folder.</summary>
@@ -81,8 +79,6 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
             .Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root)))
             .ToImmutableArray();
         var version = pins.IsEmpty ? table.Snapshot.Version : pins.Max(static pin => pin.Version);
-        if (_cuts.TryGetValue(root, out var last) && last.Table.Version == version && last.Pins.SequenceEqual(pins))
-            return last.Table;
         var newest = await AtAsync(root, table, version, ct);
         var files = pins.Length > 1
             ? newest.Files.Values.Where(static file => file.Lane is null).ToList()
@@ -92,9 +88,8 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
             var snapshot = await AtAsync(root, table, pinned, ct);
             files.AddRange(snapshot.Files.Values.Where(file => file.Lane == lane));
         }
-        var planned = await TableAsync(root, newest, files, ct);
-        _cuts[root] = (pins, planned);
-        return planned;
+        // Planned anew each time: that keeps copies of a bucket's files from leaving the cache.
+        return await TableAsync(root, newest, files, ct);
     }
 
     async Task<DeltaSnapshot> AtAsync(string root, DeltaTable table, long version, CancellationToken ct) =>
