@@ -15,7 +15,7 @@ static partial class Log
     public static partial void CopyDone(this ILogger logger, long rows, int tables);
 
     [LoggerMessage(1019, LogLevel.Information,
-        "{Relation} was rewritten since the snapshot was taken; it is copied under another one")]
+        "{Relation} was altered since the snapshot was taken; it is copied under another one")]
     public static partial void RelationRewritten(this ILogger logger, string relation);
 
     [LoggerMessage(1004, LogLevel.Debug, "chunk {Chunk} of {Table} copied: {Rows} rows")]

@@ -55,6 +55,8 @@ public sealed class RestartTests(PostgresServers servers)
     [InlineData("ALTER TABLE others ALTER n TYPE bigint")]
     [InlineData("TRUNCATE others; INSERT INTO others VALUES (1, 7), (9, 8)")]
     [InlineData("VACUUM FULL others")]
+    [InlineData("ALTER TABLE others RENAME n TO m")]
+    [InlineData("ALTER TABLE others DROP n")]
     public async Task A_relation_that_is_rewritten_before_its_turn_in_the_copy_is_copied_all_the_same(string rewrite)
     {
         var database = await servers.CreateDatabaseAsync("embedded", TestContext.Current.CancellationToken);

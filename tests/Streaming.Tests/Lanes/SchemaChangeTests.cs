@@ -43,6 +43,24 @@ public sealed class SchemaChangeTests
     }
 
     [Fact]
+    public async Task A_row_read_again_brings_a_new_column_to_stay()
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.AlterAsync(Ct, ("a", "integer"));
+        await world.SendRowAsync(1, 'c', """{"id":1,"a":1}""", Ct);
+        await world.SendRowAsync(2, 'c', """{"id":2,"a":2}""", Ct);
+        await world.CatchUpAsync(Ct);
+        await world.AlterAsync(Ct, ("a", "integer"), ("n", "integer"));
+        await world.SendRowAsync(1, 'r', """{"id":1,"a":1,"n":5}""", Ct);
+        await world.SendRowAsync(2, 'u', """{"id":2,"a":2,"n":6}""", Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        Assert.Equal([["1", "5"], ["2", "6"]], await world.QueryAsync(Current, "id, n", Ct, "ORDER BY id"));
+    }
+
+    [Fact]
     public async Task A_widening_survives_a_crash_at_any_write()
     {
         var crashed = 0;

@@ -114,13 +114,17 @@ sealed class InitialCopy(
         while (queue.TryRead(out var chunk))
         {
             ct.ThrowIfCancellationRequested();
-            if (!await IsAsOfSnapshotAsync(connection, chunk.Relation, ct))
+            if (!await IsAsOfSnapshotAsync(connection, chunk.Relation, ct)
+                || await OpenAsync(connection, chunk, ct) is not { } export)
             {
                 logger.RelationRewritten(chunk.Relation);
                 left++;
                 continue;
             }
-            var rows = await CopyChunkAsync(connection, producer, writer, chunk, snapshot.Lsn, ct);
+            long rows;
+            using (export)
+                rows = await CopyChunkAsync(export, producer, writer, chunk, snapshot.Lsn, ct);
+            await ExecuteAsync(connection, "RELEASE SAVEPOINT chunk", ct);
             await producer.FlushAsync(ct);
             if (chunk.Number is not { } number)
                 continue;
@@ -143,8 +147,29 @@ sealed class InitialCopy(
         return await command.ExecuteScalarAsync(ct) is true;
     }
 
+    // Null when a column was renamed or dropped since the copy was planned. The snapshot goes on.
+    static async Task<TextReader?> OpenAsync(NpgsqlConnection connection, CopyChunk chunk, CancellationToken ct)
+    {
+        try
+        {
+            await ExecuteAsync(connection, "SAVEPOINT chunk", ct);
+            return await connection.BeginTextExportAsync($"COPY ({chunk.Query}) TO STDOUT", ct);
+        }
+        catch (PostgresException changed) when (changed.SqlState == PostgresErrorCodes.UndefinedColumn)
+        {
+            await ExecuteAsync(connection, "ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk", ct);
+            return null;
+        }
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     async Task<long> CopyChunkAsync(
-        NpgsqlConnection connection,
+        TextReader export,
         IEventProducer producer,
         EnvelopeWriter writer,
         CopyChunk chunk,
@@ -155,7 +180,6 @@ sealed class InitialCopy(
         var counts = meter.Table(table.Schema.Table);
         var row = new RowText();
         var rows = 0L;
-        using var export = await connection.BeginTextExportAsync($"COPY ({chunk.Query}) TO STDOUT", ct);
         // The reader that Npgsql gives decodes characters over a stream of the very bytes that are wanted here.
         var copied = new CopyTextReader(((StreamReader)export).BaseStream);
         while (await copied.ReadAsync(row, ct))
