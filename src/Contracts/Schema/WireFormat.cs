@@ -109,6 +109,10 @@ public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode
     /// <summary>How hstore is spelled.</summary>
     public HstoreMode Hstores { get; init; } = HstoreMode.Json;
 
+    /// <summary>Whether a string may be anything that strings can spell, bytes too: nobody has said what the column
+    /// is.</summary>
+    public bool IsStringOpen { get; init; }
+
     /// <summary>What stands for an unchanged, out-of-line value (Debezium's
     /// <c>unavailable.value.placeholder</c>).</summary>
     public string UnavailablePlaceholder { get; init; } = "__debezium_unavailable_value";

@@ -61,15 +61,18 @@ public sealed record DeclaredTable(string Pattern)
     }
 
     /// <summary>The schema that it gives a table; null when it does not say what the columns are.</summary>
-    public TableSchema? SchemaOf(TableId table)
+    public TableSchema? SchemaOf(TableId table) => IsWhole ? KnownOf(table).Schema : null;
+
+    /// <summary>What it says of a table whose records carry their schemas: only the columns that have a type.</summary>
+    public KnownTable KnownOf(TableId table)
     {
-        if (!IsWhole)
-            return null;
-        var columns = Columns.Select(column =>
+        var columns = Columns.Where(static column => column.Type is not null).Select(column =>
         {
             var ordinal = Key.IndexOf(column.Name);
             return PostgresTypes.Column(column.Name, column.Type!, !column.NotNull && ordinal < 0, ordinal);
         });
-        return new TableSchema(table, Version: 1, [.. columns], Format.Complete(WireFormat.DebeziumDefault));
+        var format = Format.Complete(WireFormat.DebeziumDefault);
+        return new KnownTable(
+            new TableSchema(table, Version: 1, [.. columns], format), IsWhole || Key.Length > 0 ? Key : null);
     }
 }

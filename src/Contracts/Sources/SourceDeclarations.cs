@@ -45,4 +45,11 @@ public sealed record SourceDeclarations(DeclaredFormat Format, ImmutableArray<De
     /// <summary>The schema that is declared for the table behind a topic; null when none is.</summary>
     public TableSchema? SchemaOf(string prefix, string topic) =>
         TableOf(prefix, topic) is { } table ? Find(table)?.SchemaOf(table) : null;
+
+    /// <summary>What is declared of the table behind a topic, as far as it goes.</summary>
+    public KnownTable KnownOf(string prefix, string topic)
+    {
+        var table = TableOf(prefix, topic) ?? new TableId("", topic);
+        return (Find(table) ?? new DeclaredTable(topic) { Format = Format }).KnownOf(table);
+    }
 }

@@ -187,6 +187,9 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         if (deleted.Kind == JsonKind.True ||
             (deleted.Kind == JsonKind.String && deleted.TryText(value, out var text) && text.SequenceEqual("true"u8)))
             kind = ChangeKind.Delete;
+        // The second half of a change of key is a new row; so is what cannot name an old one.
+        if (kind is null && (rows.Hints.FollowsKeyChange || !_plan.HasKey))
+            kind = ChangeKind.Create;
         return true;
     }
 
@@ -211,7 +214,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         if (_plan.HasKey)
         {
             if (!_key.HasKey)
-                return Reject(RejectReason.MissingKey, "a delete without a key");
+                return TryAddDeletedOf(value, before, rows);
             for (var ordinal = 0; ordinal < _row.Length; ordinal++)
             {
                 var target = rows.Values.Columns[ordinal];
@@ -225,6 +228,26 @@ public sealed class JsonChangeDecoder : IChangeDecoder
         return before.Kind == JsonKind.Object
             ? TryAppendRow(value, before, ChangeKind.Delete, hasBefore: true, isKindKnown: true, rows)
             : Reject(RejectReason.MissingRow, "a delete with neither key nor before");
+    }
+
+    // The row's own key is true in what a delete has of the row, whatever else is invented there.
+    bool TryAddDeletedOf(ReadOnlySpan<byte> value, JsonField before, ChangeRows rows)
+    {
+        if (!_key.IsOfOthers || before.Kind != JsonKind.Object)
+            return Reject(RejectReason.MissingKey, "a delete without the row's key");
+        if (!TryFind(value, before, _plan.Names, _row))
+            return false;
+        for (var ordinal = 0; ordinal < _row.Length; ordinal++)
+        {
+            var target = rows.Values.Columns[ordinal];
+            if (!_plan.Schema.Columns[ordinal].IsKey)
+                target.AppendNull();
+            else if (_row[ordinal].Kind is JsonKind.Absent or JsonKind.Null)
+                return Reject(RejectReason.MissingKey, $"before has no {_plan.Schema.Columns[ordinal].Name}");
+            else if (!TryAppend(value, _row[ordinal], ordinal, target))
+                return false;
+        }
+        return true;
     }
 
     bool TryAddRow(
@@ -274,7 +297,7 @@ public sealed class JsonChangeDecoder : IChangeDecoder
                 rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, field.Kind == JsonKind.Absent)
                 {
                     IsNull = isNull,
-                    IsNullWithoutBase = isNull && !isKindKnown,
+                    IsNullWithoutBase = isNull && (!isKindKnown || decoder.NullMayBeValue),
                 });
             }
             else if (!TryAppend(value, field, ordinal, rows.Values.Columns[ordinal]))

@@ -3,7 +3,8 @@ using Tapline.Contracts.Columns;
 
 namespace Tapline.Streaming.Decoding;
 
-/// <summary>Reads the columns of a record's key, by <see cref="System.Text.Json.Utf8JsonReader"/>.</summary>
+/// <summary>Reads the columns of a record's key, by <see cref="System.Text.Json.Utf8JsonReader"/>. A key of other columns
+/// than the table's key is where the record goes, not whose it is: it counts as none.</summary>
 sealed class JsonKeyReader(DecodePlan plan)
 {
     readonly JsonField[] _document = new JsonField[Envelope.KeyNames.Count];
@@ -12,8 +13,11 @@ sealed class JsonKeyReader(DecodePlan plan)
     /// <summary>The last key's values, one row; nothing in the other columns.</summary>
     public ColumnBatch Values { get; } = new(plan.Schema.Columns);
 
-    /// <summary>Whether the last record had a key.</summary>
+    /// <summary>Whether the last record had the row's key.</summary>
     public bool HasKey { get; private set; }
+
+    /// <summary>Whether the last record had a key of other columns.</summary>
+    public bool IsOfOthers { get; private set; }
 
     /// <summary>Why the last key could not be read.</summary>
     public DecodeResult Rejection { get; private set; }
@@ -22,7 +26,7 @@ sealed class JsonKeyReader(DecodePlan plan)
     public bool TryRead(ReadOnlySpan<byte> key, bool keyIsNull)
     {
         Values.Clear();
-        HasKey = false;
+        (HasKey, IsOfOthers) = (false, false);
         if (keyIsNull || !plan.HasKey)
             return true;
         if (!Utf8.IsValid(key))
@@ -43,10 +47,19 @@ sealed class JsonKeyReader(DecodePlan plan)
             return Reject(RejectReason.MissingKey, "the key is not an object");
         if (!document.TryFind(key, plan.Names, _fields, out var unknown))
             return Reject(RejectReason.InvalidUtf8, $"half of a surrogate pair in the key at byte {unknown.Start}");
-        if (unknown.Kind != JsonKind.Absent)
-            return Reject(RejectReason.UnknownColumn, $"the key's field {unknown.NameText(key)} is no column");
-        HasKey = true;
-        return TryAppend(key);
+        IsOfOthers = unknown.Kind != JsonKind.Absent || !IsOfKeyColumns();
+        HasKey = !IsOfOthers;
+        return IsOfOthers || TryAppend(key);
+    }
+
+    bool IsOfKeyColumns()
+    {
+        for (var ordinal = 0; ordinal < _fields.Length; ordinal++)
+        {
+            if (plan.Schema.Columns[ordinal].IsKey == (_fields[ordinal].Kind == JsonKind.Absent))
+                return false;
+        }
+        return true;
     }
 
     bool TryAppend(ReadOnlySpan<byte> key)
@@ -56,15 +69,8 @@ sealed class JsonKeyReader(DecodePlan plan)
             var column = plan.Schema.Columns[ordinal];
             var field = _fields[ordinal];
             if (!column.IsKey)
-            {
-                if (field.Kind != JsonKind.Absent)
-                {
-                    return Reject(
-                        RejectReason.UnknownColumn, $"the key has {column.Name}, which is not in the schema's");
-                }
                 continue;
-            }
-            if (field.Kind is JsonKind.Absent or JsonKind.Null)
+            if (field.Kind == JsonKind.Null)
                 return Reject(RejectReason.MissingKey, $"the key has no {column.Name}");
             var reason = field.TryText(key, out var text)
                 ? plan.Columns[ordinal].Append(Values.Columns[ordinal], field.Kind, text)

@@ -252,10 +252,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var outcome = table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
         if (outcome != ApplyOutcome.NeedsOldRow)
             return outcome;
-        var position = table.Plan(schema).Rows.LastMeta.Position;
-        var moved = partition.Order.Moved.Rows[position];
+        var move = table.LastMove;
+        var moved = partition.Order.Moved.Rows[move];
         partition.Order.Moved.Supply(
-            position, await Lake.DeletedRowAsync(table, moved.Partition, moved.Offset, ct));
+            move, await Lake.DeletedRowAsync(table, moved.Partition, moved.Offset, ct));
         return table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
     }
 
@@ -293,7 +293,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     // Null for what is no change of a table, and for what is in quarantine now.
     TableSchema? InlineSchemaOf(RecordChunk chunk, in RecordSlot slot)
     {
-        var schema = (_inline ??= new InlineSchemas(_schemas.Newest)).Find(chunk, slot, out var reason);
+        var schema = (_inline ??= new InlineSchemas(_schemas.Known)).Find(chunk, slot, out var reason);
         if (reason is not null)
             Reject(chunk, slot, QuarantineReason.UnreadableSchema, reason);
         return schema;

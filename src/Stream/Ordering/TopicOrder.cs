@@ -82,10 +82,23 @@ sealed class TopicOrder
         return IsBeforeTruncate(position) ? Verdict.Late : Verdict.New;
     }
 
-    /// <summary>Whether a snapshot's row was read before what is known of its key, and came again.</summary>
-    public bool IsOutdated(SequenceGate gate, in ChangeMeta read, SourcePosition? known) =>
-        read.Snapshot == SnapshotMark.Snapshot && known is { Commit: > 0 } mark
-        && mark.CompareTo(Highest) <= 0 && read.Position.Lsn > 0 && read.Position.Lsn < gate.Highest.Commit;
+    /// <summary>What a row is that a snapshot has read. <paramref name="known"/> is the highest position known of its
+    /// key.</summary>
+    public Verdict JudgeRead(SequenceGate gate, in ChangeMeta read, SourcePosition? known)
+    {
+        if (read.Snapshot != SnapshotMark.Snapshot || read.Position.Lsn <= 0)
+            return Verdict.New;
+        var mark = known is { } position && position.CompareTo(Highest) <= 0 ? position : default;
+        if (mark.Commit > 0 && read.Position.Lsn < gate.Highest.Commit)
+            return Verdict.Repeat;
+        // What was written after the snapshot came on another way, ahead of the snapshot's row. A source that started
+        // over has later times.
+        var isOfThisRun = read.SourceTimestampUs > 0 && read.SourceTimestampUs <= LatestUs;
+        return read.Position.Commit == 0 && isOfThisRun
+            && (IsWrittenAfter(read.Position.Lsn, mark) || IsWrittenAfter(read.Position.Lsn, TruncatedAt))
+                ? Verdict.Late
+                : Verdict.New;
+    }
 
     /// <summary>The position that a row keeps which a snapshot has read: the highest that is known of its key. A
     /// position without a commit, of a table that is read again, is a place among the commits as well.</summary>
@@ -96,6 +109,8 @@ sealed class TopicOrder
             position = new SourcePosition(position.Lsn, position.Lsn);
         return known is { } mark && mark.CompareTo(Highest) <= 0 ? SourcePosition.Max(position, mark) : position;
     }
+
+    static bool IsWrittenAfter(long lsn, SourcePosition change) => Math.Max(change.Commit, change.Lsn) > lsn;
 
     /// <summary>Whether a row that was copied after a change has it. Copies alone have one position for both
     /// halves.</summary>

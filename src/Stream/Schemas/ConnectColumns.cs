@@ -20,7 +20,7 @@ static class ConnectColumns
     /// <param name="table">How the table's events spell values otherwise.</param>
     public static ColumnSchema Of(ConnectSchema field, int keyOrdinal, ColumnSchema? declared, WireFormat table)
     {
-        var hint = declared?.SourceType ?? Propagated(field);
+        var hint = declared?.SourceType ?? Propagated(field, table);
         var (sourceType, format) = Type(field, hint, declared?.Format ?? table);
         return PostgresTypes.Column(field.Field, sourceType, field.IsOptional, keyOrdinal) with
         {
@@ -89,8 +89,10 @@ static class ConnectColumns
                 return (hint, format with { Decimals = DecimalMode.String });
             case "string" when hint == "bytea" && format.Binary == BinaryMode.Bytes:
                 return (hint, format with { Binary = BinaryMode.Base64 });
+            case "string" when hint is null:
+                return ("text", format with { IsStringOpen = true });
             case "string":
-                return (hint is not null && MayBeText(hint) ? hint : "text", format);
+                return (MayBeText(hint) ? hint : "text", format);
             case "bytes":
                 var isText = hint is not null && PostgresTypes.Column("", hint).Type == ColumnType.String;
                 return (isText ? hint! : "bytea", format with { Binary = BinaryMode.Bytes });
@@ -132,12 +134,15 @@ static class ConnectColumns
     static string Spelled(int precision, int scale) =>
         string.Create(CultureInfo.InvariantCulture, $"numeric({precision},{scale})");
 
-    static string? Propagated(ConnectSchema field)
+    static string? Propagated(ConnectSchema field, WireFormat format)
     {
         if (!field.Parameters.TryGetValue(SourceTypeParameter, out var name))
             return null;
         var isArray = name.StartsWith('_');
         var type = (isArray ? name[1..] : name).ToLowerInvariant();
+        // Which of the binary modes a string is in only a declaration says.
+        if (type == "bytea" && format.Binary == BinaryMode.Bytes)
+            return null;
         var length = field.Number(SourceLengthParameter);
         var scale = field.Number(SourceScaleParameter) ?? 0;
         // numeric without a precision has the type's largest one.
@@ -148,8 +153,6 @@ static class ConnectColumns
                 string.Create(CultureInfo.InvariantCulture, $"character({length})"),
             "bpchar" => "character",
             "varchar" => "character varying",
-            // Which of the binary modes a string is in only a declaration says.
-            "bytea" => "text",
             // Words that are the catalog's names of types which the schema says better by itself.
             "bool" or "int2" or "int4" or "int8" or "float4" or "float8" or "date" or "time" or "timetz"
                 or "timestamp" or "timestamptz" or "smallserial" or "serial" or "bigserial" or "bit" or "varbit" =>

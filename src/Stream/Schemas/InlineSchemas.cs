@@ -1,14 +1,15 @@
 using System.Text.Json;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 
 namespace Tapline.Streaming.Schemas;
 
 /// <summary>The schemas that records carry. One is read once: as long as the records of a topic begin with the same
 /// bytes, finding it costs a comparison.</summary>
-/// <param name="declared">The newest schema that was announced for a topic; it decides what a record leaves
+/// <param name="known">What was announced or declared of a topic's table; it decides what a record leaves
 /// open.</param>
-sealed class InlineSchemas(Func<string, TableSchema?> declared)
+sealed class InlineSchemas(Func<string, KnownTable> known)
 {
     const int EntriesMax = 64; // A topic's schemas that are remembered at a time.
 
@@ -52,11 +53,13 @@ sealed class InlineSchemas(Func<string, TableSchema?> declared)
         var keyStart = 0;
         if (!keyIsNull && InlineSchema.IsCarriedBy(key))
             InlineSchema.Parse(key, out keyStart);
-        var announced = declared(topic);
-        var table = InlineSchema.TableOf(value[payloadStart..^1]) ?? announced?.Table ?? NameOf(topic);
+        var other = known(topic);
+        var table = InlineSchema.TableOf(value[payloadStart..^1])
+            ?? (other.Schema.Table.Schema.Length > 0 ? other.Schema.Table : NameOf(topic));
         var found = schema is null
             ? null
-            : InlineSchema.Table(schema, InlineSchema.KeyColumns(key, keyIsNull), table, announced);
+            : InlineSchema.Table(
+                schema, other.Key ?? InlineSchema.KeyColumns(key, keyIsNull), table, other.Schema);
         return new Entry(
             value[..payloadStart].ToArray(),
             keyIsNull ? null : key[..keyStart].ToArray(),

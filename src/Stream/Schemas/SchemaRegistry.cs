@@ -25,6 +25,12 @@ sealed class SchemaRegistry(IEventLog log, string prefix, SourceDeclarations dec
     /// neither.</summary>
     public TableSchema? Newest(string topic) => _newest.GetValueOrDefault(topic) ?? Declared(topic);
 
+    /// <summary>What was announced, else declared, of the table behind a topic whose records carry their
+    /// schemas.</summary>
+    public KnownTable Known(string topic) => _newest.TryGetValue(topic, out var announced)
+        ? KnownTable.Of(announced)
+        : declared.KnownOf(prefix, topic);
+
     /// <summary>A version of the schema of the table behind a topic; null when it was not announced.</summary>
     public TableSchema? Find(string topic, int version) => _versions.GetValueOrDefault((topic, version));
 

@@ -12,6 +12,10 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
 {
     readonly ArrayBufferWriter<byte> _packed = new(512);
     byte[] _key = new byte[64];
+    byte[] _oldKey = new byte[64];
+
+    /// <summary>Under which position the old row of the last change of a key waits.</summary>
+    public SourcePosition LastMove { get; private set; }
 
     /// <summary>The key of the last row of a plan, valid until the next call.</summary>
     public ReadOnlySpan<byte> KeyOf(EventPlan plan) =>
@@ -21,11 +25,9 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
     public Verdict Judge(in TableRecord record, ReadOnlySpan<byte> key)
     {
         var mark = MarkOf(key);
-        if (record.Meta.Kind != ChangeKind.Read)
-            return record.Order.Judge(record.Gate, record.Meta.Position, key, mark);
-        return record.Order.IsOutdated(record.Gate, record.Meta, mark ?? record.Order.Deleted.Find(key))
-            ? Verdict.Repeat
-            : Verdict.New;
+        return record.Meta.Kind == ChangeKind.Read
+            ? record.Order.JudgeRead(record.Gate, record.Meta, mark ?? record.Order.Deleted.Find(key))
+            : record.Order.Judge(record.Gate, record.Meta.Position, key, mark);
     }
 
     /// <summary>Passes over a change that the lake has: only what is known of the order has to follow.</summary>
@@ -42,11 +44,11 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         {
             record.Order.Deleted.Add(key, record.Meta.Position);
             if (record.Leaves)
-                Leave(record, null);
+                Leave(record, key, null);
         }
         else if (record.Arrives)
         {
-            record.Order.Moved.Arrive(record.Meta.Position);
+            record.Order.Moved.Arrive(MoveTo(record));
         }
     }
 
@@ -62,7 +64,7 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         else
             return;
         if (record.Leaves)
-            Leave(record, packed.ToArray());
+            Leave(record, key, packed.ToArray());
         if (isKnown)
             current.Remove(key);
         record.Order.Pass(record.Gate, record.Meta);
@@ -89,8 +91,9 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
     {
         var (meta, order) = (record.Meta, record.Order);
         var arrives = record.Arrives;
+        LastMove = arrives ? MoveTo(record) : default;
         MovedRow moved = default;
-        var hasLeft = arrives && order.Moved.Rows.TryGetValue(meta.Position, out moved);
+        var hasLeft = arrives && order.Moved.Rows.TryGetValue(LastMove, out moved);
         ReadOnlySpan<byte> stored = moved.Packed;
         if (verdict == Verdict.New && meta.Kind == ChangeKind.Update && current.State.TryFind(key, out var stateSlot))
             stored = current.State.Row(stateSlot);
@@ -128,18 +131,24 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         }
         order.Pass(record.Gate, meta);
         if (arrives)
-            order.Moved.Arrive(meta.Position);
+            order.Moved.Arrive(LastMove);
         counters.Applied(meta);
         return ApplyOutcome.Done;
     }
 
     /// <summary>Applies a row that was copied.</summary>
-    public void Read(in TableRecord record, ReadOnlySpan<byte> key)
+    public void Read(in TableRecord record, ReadOnlySpan<byte> key, Verdict verdict)
     {
         if (!intake.TryTake(record, stored: default, out var image))
             return;
         var stamp = record.Stamp;
         record.Order.Read(record.Meta);
+        if (verdict == Verdict.Late)
+        {
+            history.Add(image.Batch, image.Row, stamp);
+            counters.Applied(record.Meta);
+            return;
+        }
         var known = MarkOf(key);
         var mark = record.Order.MarkOfRead(record.Meta, known ?? record.Order.Deleted.Find(key));
         _packed.ResetWrittenCount();
@@ -159,8 +168,25 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         counters.Applied(record.Meta);
     }
 
-    static void Leave(in TableRecord record, byte[]? packed) => record.Order.Moved.Leave(
-        record.Meta.Position, new MovedRow(packed, record.Chunk.Partition.Partition, record.Slot.Offset));
+    static void Leave(in TableRecord record, ReadOnlySpan<byte> key, byte[]? packed) => record.Order.Moved.Leave(
+        MoveOf(record.Meta.Position, key),
+        new MovedRow(packed, record.Chunk.Partition.Partition, record.Slot.Offset));
+
+    // Both halves of a change of key have one position. Where events have none, the old key links them.
+    static SourcePosition MoveOf(SourcePosition position, ReadOnlySpan<byte> oldKey) =>
+        position != default ? position : new SourcePosition(-1, unchecked((long)KeyIndex.Hash(oldKey)));
+
+    SourcePosition MoveTo(in TableRecord record)
+    {
+        var (plan, position) = (record.Plan, record.Meta.Position);
+        if (position != default || !record.Chunk.TryGetHeader(record.Slot, "__debezium.oldkey"u8, out var oldKey)
+            || plan.Decoder.Decode(oldKey, keyIsNull: false, BeforeImage.OfKey, valueIsNull: false, plan.Rows).Status
+                != DecodeStatus.Row)
+            return position;
+        var key = RowKey.Encode(plan.Rows.Values, plan.Rows.Count - 1, plan.KeyColumns, ref _oldKey);
+        plan.Rows.RemoveLast();
+        return MoveOf(position, key);
+    }
 
     SourcePosition? MarkOf(ReadOnlySpan<byte> key) => current.State.TryFind(key, out var slot)
         ? RowCodec.Meta(current.State.Row(slot)).Position

@@ -26,7 +26,8 @@ static class MissingValue
             case ColumnType.Boolean when text is "t" or "f":
                 value.Append(text == "t");
                 return true;
-            case ColumnType.Date when TimeText.ReadDate(Utf8(text), out var days) == RejectReason.None:
+            case ColumnType.Date
+                when TimeText.ReadDate(Utf8(text), EventWriter.Tapline, out var days) == RejectReason.None:
                 value.Append(days);
                 return true;
             case ColumnType.Timestamp

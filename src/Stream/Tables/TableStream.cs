@@ -78,6 +78,9 @@ sealed class TableStream
     /// lacks.</summary>
     public bool IsInEpoch => History.Rows.Count > 0 || Current.HasChanges || IsRelaid || IsAhead;
 
+    /// <summary>Under which position the old row of the last change of a key waits.</summary>
+    public SourcePosition LastMove => _keyed.LastMove;
+
     /// <summary>Whether some partitions have said that the table was read again, and others have not.</summary>
     public bool HasEndInFlight => _endsMissing > 0;
 
@@ -218,7 +221,7 @@ sealed class TableStream
                 _keyed.Delete(record, key, verdict);
                 return ApplyOutcome.Done;
             case ChangeKind.Read:
-                _keyed.Read(record, key);
+                _keyed.Read(record, key, verdict);
                 return ApplyOutcome.Done;
             default:
                 return _keyed.Upsert(record, key, verdict, mayWait);

@@ -126,7 +126,7 @@ public sealed class CanonicalTextTests
         Span<byte> target = stackalloc byte[IsoText.LengthMax];
         var length = IsoText.WriteDate(days, target);
         Assert.Equal(text, Encoding.UTF8.GetString(target[..length]));
-        Assert.Equal(RejectReason.None, TimeText.ReadDate(target[..length], out var read));
+        Assert.Equal(RejectReason.None, TimeText.ReadDate(target[..length], EventWriter.Tapline, out var read));
         Assert.Equal(days, read);
     }
 

@@ -70,7 +70,7 @@ static class CellText
     {
         int.MaxValue => "infinity",
         -int.MaxValue => "-infinity",
-        _ => DateOnly.FromDayNumber(days + 719_162).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        _ => Civil(days, ""),
     };
 
     static string Timestamp(long microseconds, bool zoned)
@@ -79,8 +79,23 @@ static class CellText
             return "infinity";
         if (microseconds == -long.MaxValue)
             return "-infinity";
-        var text = DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond)
-            .ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
-        return zoned ? text + "+00" : text;
+        var days = Math.DivRem(microseconds, 86_400_000_000, out var time);
+        if (time < 0)
+            (days, time) = (days - 1, time + 86_400_000_000);
+        var clock = new DateTime(time * TimeSpan.TicksPerMicrosecond)
+            .ToString(" HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+        return Civil(days, zoned ? clock + "+00" : clock);
+    }
+
+    // The database's calendar goes further than .NET's, to both sides. It repeats itself every 400 years.
+    static string Civil(long days, string time)
+    {
+        const long cycleDays = 146_097;
+        var cycle = (days - (days % cycleDays + cycleDays) % cycleDays) / cycleDays;
+        var date = DateTime.UnixEpoch.AddDays(days - cycle * cycleDays);
+        var year = date.Year + cycle * 400;
+        var era = year <= 0 ? " BC" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(year <= 0 ? 1 - year : year):0000}-{date:MM-dd}{time}{era}");
     }
 }

@@ -91,6 +91,8 @@ sealed class RowScanner
             rows.Unavailable.Add(new UnavailableCell(rows.Count, ordinal, isAbsent)
             {
                 IsNull = _cells[ordinal] == Cell.AmbiguousNull,
+                IsNullWithoutBase =
+                    _cells[ordinal] == Cell.AmbiguousNull && _plan.Columns[ordinal].NullMayBeValue,
             });
         }
         return true;

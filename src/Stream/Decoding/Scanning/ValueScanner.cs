@@ -56,7 +56,7 @@ sealed class ValueScanner
             case ValueForm.Date:
                 return scanner.Current == '"'
                     ? TryDate(ref scanner, target)
-                    : TryInteger(ref scanner, target, int.MinValue, int.MaxValue);
+                    : TryInteger(ref scanner, target, TimeText.EarliestDays + 1, int.MaxValue);
             case >= ValueForm.TimestampZoned and <= ValueForm.TimestampNanoseconds:
                 return TryTimestamp(ref scanner, target);
             default:
@@ -159,7 +159,7 @@ sealed class ValueScanner
         else
         {
             length = NumberScanner.Integer(in scanner.Rest, out microseconds);
-            if (length == 0 || _form != ValueForm.TimestampMicroseconds)
+            if (length == 0 || _form != ValueForm.TimestampMicroseconds || microseconds < TimeText.EarliestUs)
                 return false;
             microseconds = TimeText.Infinite(microseconds);
         }

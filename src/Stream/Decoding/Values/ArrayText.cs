@@ -29,7 +29,7 @@ sealed class ArrayText
         {
             ValueForm.Float32 or ValueForm.Float64 => format.Writer == EventWriter.Debezium,
             ValueForm.DecimalText => format.Decimals == DecimalMode.Double,
-            ValueForm.Date => format.Times != TimeMode.IsoString,
+            ValueForm.Date => format.Times != TimeMode.IsoString || format.Writer == EventWriter.Debezium,
             ValueForm.Boolean or ValueForm.Int16 or ValueForm.Int32 or ValueForm.Int64 or ValueForm.TimestampZoned
                 or ValueForm.TimestampText or ValueForm.Base64 => false,
             ValueForm.Text => elementType == "hstore" && format.Hstores == HstoreMode.Map,

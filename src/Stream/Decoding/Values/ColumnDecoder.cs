@@ -13,14 +13,17 @@ sealed class ColumnDecoder
     readonly Placeholder? _placeholder;
     readonly StructuredText? _structured;
     readonly int _wireScale;
+    readonly EventWriter _writer;
     readonly bool _isAlphabetOpen;
 
     public ColumnDecoder(ColumnSchema column, WireFormat format, Placeholder placeholder)
     {
         Form = ValueForms.Of(column, format);
         IsKey = column.IsKey;
+        _writer = format.Writer;
         _isAlphabetOpen = format is { Writer: EventWriter.Debezium, Binary: BinaryMode.Base64 };
         NullMayBeUnavailable = !column.IsKey && UnchangedNull.IsPossible(column, format);
+        NullMayBeValue = format.IsStringOpen;
         if (Form >= ValueForm.NumericDouble)
             _structured = new StructuredText(Form, column, format);
         // A numeric without a declared precision carries its scale in each value. The connector takes the scale from
@@ -51,6 +54,9 @@ sealed class ColumnDecoder
 
     /// <summary>Whether the null of an update may stand for a value that the event does not carry.</summary>
     public bool NullMayBeUnavailable { get; }
+
+    /// <summary>Whether such a null is taken for one where the row before it is not known.</summary>
+    public bool NullMayBeValue { get; }
 
     /// <summary>A shorter text does not stand for a value that the event does not carry.</summary>
     public int UnavailableLengthMin => _placeholder?.LengthMin ?? int.MaxValue;
@@ -214,14 +220,27 @@ sealed class ColumnDecoder
             : RejectReason.ValueOutOfRange;
     }
 
-    static RejectReason AppendDate(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
+    RejectReason AppendDate(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
     {
-        if (kind != JsonKind.String)
-            return AppendInteger(target, kind, text, int.MinValue, int.MaxValue);
-        var reason = TimeText.ReadDate(text, out var days);
+        int days;
+        var reason = kind == JsonKind.String
+            ? TimeText.ReadDate(text, _writer, out days)
+            : ReadDays(kind, text, out days);
         if (reason == RejectReason.None)
             target.Append(days);
         return reason;
+    }
+
+    static RejectReason ReadDays(JsonKind kind, ReadOnlySpan<byte> text, out int days)
+    {
+        days = 0;
+        var reason = ReadLong(kind, text, out var number);
+        if (reason != RejectReason.None)
+            return reason;
+        if (number is < int.MinValue or > int.MaxValue)
+            return RejectReason.ValueOutOfRange;
+        days = TimeText.Infinite((int)number);
+        return RejectReason.None;
     }
 
     RejectReason AppendTimestamp(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
@@ -245,10 +264,10 @@ sealed class ColumnDecoder
                 return RejectReason.ValueOutOfRange;
             case ValueForm.TimestampMilliseconds:
                 microseconds = TimeText.Infinite(microseconds * 1000);
-                return RejectReason.None;
+                return InRange(microseconds);
             case ValueForm.TimestampMicroseconds:
                 microseconds = TimeText.Infinite(microseconds);
-                return RejectReason.None;
+                return InRange(microseconds);
             case ValueForm.TimestampNanoseconds:
                 microseconds = microseconds switch
                 {
@@ -261,6 +280,12 @@ sealed class ColumnDecoder
                 return RejectReason.WrongType;
         }
     }
+
+    // Timestamps beyond 64 bits of microseconds arrive as times before the first one that there is.
+    static RejectReason InRange(long microseconds) =>
+        microseconds is >= TimeText.EarliestUs or -TimeText.InfinityUs
+            ? RejectReason.None
+            : RejectReason.ValueOutOfRange;
 
     RejectReason AppendBytes(ColumnBuffer target, JsonKind kind, ReadOnlySpan<byte> text)
     {

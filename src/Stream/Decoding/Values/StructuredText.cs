@@ -33,6 +33,7 @@ sealed class StructuredText
         var reason = (_form, kind) switch
         {
             (ValueForm.NumericDouble, JsonKind.String or JsonKind.Number) => WriteNumeric(text),
+            (ValueForm.NumericWhole, JsonKind.String) => WriteWhole(text),
             (ValueForm.EncodedText, JsonKind.String) => WriteDecoded(text),
             (_, JsonKind.String) => WriteAsIs(text),
             (ValueForm.Array, JsonKind.Array) => _array!.Write(text, _text),
@@ -54,6 +55,12 @@ sealed class StructuredText
     {
         _text.Write(text);
         return RejectReason.None;
+    }
+
+    RejectReason WriteWhole(ReadOnlySpan<byte> text)
+    {
+        var point = text.IndexOf((byte)'.');
+        return WriteAsIs(point > 0 && !text[(point + 1)..].ContainsAnyExcept((byte)'0') ? text[..point] : text);
     }
 
     RejectReason WriteInterval(ReadOnlySpan<byte> text)

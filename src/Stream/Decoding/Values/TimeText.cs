@@ -1,3 +1,5 @@
+using Tapline.Contracts.Schema;
+
 namespace Tapline.Streaming.Decoding.Values;
 
 /// <summary>Reads dates and timestamps from ISO 8601 text, as Debezium's <c>IsoDate</c>, <c>IsoTimestamp</c> and
@@ -23,10 +25,23 @@ static class TimeText
     // The PostgreSQL driver's stand-ins for infinity, which Debezium passes on as if they were times.
     const long DriverInfinityUs = 9_223_372_036_825_200_000;
     const long DriverMinusInfinityUs = -9_223_372_036_832_400_000;
-    const long DriverInfinityYear = 292_278_994;
 
-    /// <summary>Reads <c>2026-05-04</c>, with or without a <c>Z</c>, or an infinity.</summary>
-    public static RejectReason ReadDate(ReadOnlySpan<byte> text, out int days)
+    // The same of a date, which the connector's stream and its snapshots (and arrays) count each in their own way. No
+    // date of the database is as early.
+    const int StreamInfinityDays = -2_147_472_692;
+    const int StreamMinusInfinityDays = -2_147_472_691;
+    const int SnapshotInfinityDays = -622_191_234;
+    const int SnapshotMinusInfinityDays = -625_821_272;
+
+    /// <summary>The earliest date that the database has: 4714-11-24 BC.</summary>
+    public const int EarliestDays = -2_440_588;
+
+    /// <summary>The earliest timestamp that the database has.</summary>
+    public const long EarliestUs = EarliestDays * DayUs;
+
+    /// <summary>Reads <c>2026-05-04</c>, with or without a <c>Z</c>, or an infinity. Our own source and Debezium spell
+    /// the infinities with each other's text.</summary>
+    public static RejectReason ReadDate(ReadOnlySpan<byte> text, EventWriter writer, out int days)
     {
         days = 0;
         if (TryInfinity(text, out var sign))
@@ -34,14 +49,16 @@ static class TimeText
             days = sign * InfinityDays;
             return RejectReason.None;
         }
-        if (!TryTakeDate(ref text, out var year, out var wideDays) || text is not ([] or [(byte)'Z']))
+        if (!TryTakeDate(ref text, out var wideDays) || text is not ([] or [(byte)'Z']))
             return RejectReason.WrongType;
-        if (wideDays is < int.MinValue or > int.MaxValue)
+        days = wideDays switch
         {
-            days = InfinityDays;
-            return year == DriverInfinityYear ? RejectReason.None : RejectReason.ValueOutOfRange;
-        }
-        days = (int)wideDays;
+            // The driver's dates of its infinities are of years that the database does not have.
+            > int.MaxValue => InfinityDays,
+            < int.MinValue => -InfinityDays,
+            StreamInfinityDays when writer == EventWriter.Tapline => -InfinityDays,
+            _ => Infinite((int)wideDays),
+        };
         return RejectReason.None;
     }
 
@@ -56,7 +73,7 @@ static class TimeText
             microseconds = sign * InfinityUs;
             return RejectReason.None;
         }
-        if (!TryTakeDate(ref text, out _, out var days) || text is not [(byte)'T', ..])
+        if (!TryTakeDate(ref text, out var days) || text is not [(byte)'T', ..])
             return RejectReason.WrongType;
         text = text[1..];
         if (!TryTakeTime(ref text, out var timeUs) || !TryOffset(text, offsetWanted, out var offsetUs))
@@ -73,6 +90,15 @@ static class TimeText
         microseconds = Infinite((long)wide);
         return RejectReason.None;
     }
+
+    /// <summary>Puts DuckDB's infinities in place of the driver's.</summary>
+    public static int Infinite(int days) => days switch
+    {
+        > EarliestDays => days,
+        StreamInfinityDays or SnapshotInfinityDays => InfinityDays,
+        StreamMinusInfinityDays or SnapshotMinusInfinityDays => -InfinityDays,
+        _ => days,
+    };
 
     /// <summary>Puts DuckDB's infinities in place of the driver's.</summary>
     public static long Infinite(long microseconds) => microseconds switch
@@ -118,9 +144,10 @@ static class TimeText
         return sign != 0;
     }
 
-    static bool TryTakeDate(ref ReadOnlySpan<byte> text, out long year, out long days)
+    static bool TryTakeDate(ref ReadOnlySpan<byte> text, out long days)
     {
-        (year, days) = (0, 0);
+        days = 0;
+        var year = 0L;
         var signed = text is [(byte)'-' or (byte)'+', ..];
         var negative = signed && text[0] == '-';
         if (signed)

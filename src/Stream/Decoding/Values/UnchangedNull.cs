@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Tapline.Contracts.Schema;
 
 namespace Tapline.Streaming.Decoding.Values;
@@ -10,6 +11,9 @@ static class UnchangedNull
     const int InlineBitsMax = 24 * 8;
     const int NumericDigitsMax = 30; // Four digits take two bytes.
 
+    // Where nobody has said what a string is, its null is only doubted where the value was large and looks like bytes.
+    const int OpenLengthMin = 1024;
+
     /// <summary>Whether the null of an update without the row before it may be an unchanged value.</summary>
     public static bool IsPossible(ColumnSchema column, WireFormat format)
     {
@@ -20,7 +24,8 @@ static class UnchangedNull
         var (name, first, _) = PostgresTypes.Split(column.SourceType);
         return name switch
         {
-            "bytea" => format.Binary == BinaryMode.Base64,
+            "bytea" => format.Binary is BinaryMode.Base64 or BinaryMode.Base64UrlSafe,
+            "text" => format.IsStringOpen && format.Binary != BinaryMode.Hex,
             "numeric" => first is null && format.Decimals != DecimalMode.String,
             "bit" or "bit varying" => (first ?? (name == "bit" ? 1 : int.MaxValue)) > InlineBitsMax,
             _ => ValueForms.Of(column, format) is ValueForm.Geometry or ValueForm.Vector or ValueForm.SparseVector,
@@ -32,15 +37,22 @@ static class UnchangedNull
     public static bool IsRuledOutBy(ColumnSchema column, ReadOnlySpan<byte> stored) => column.SourceType switch
     {
         "numeric" => stored.Length <= NumericDigitsMax,
+        "text" => stored.Length < OpenLengthMin || !LooksLikeBytes(stored),
+        "text[]" => stored.Length < OpenLengthMin,
         _ when column.Type == ColumnType.Binary => stored.Length <= InlineBitsMax / 8 - sizeof(long),
         _ => stored.SequenceEqual("[]"u8),
     };
 
     static bool IsPossibleArray(string element, WireFormat format) => element switch
     {
-        "text" or "character varying" or "character" or "json" or "jsonb" or "uuid" or "integer" or "bigint" => false,
-        "bytea" => format.Binary is BinaryMode.Hex or BinaryMode.Base64,
+        "text" => format.IsStringOpen,
+        "character varying" or "character" or "json" or "jsonb" or "uuid" or "integer" or "bigint" => false,
+        "bytea" => format.Binary != BinaryMode.Bytes,
         "date" => format.Times is TimeMode.Connect or TimeMode.IsoString,
         _ => true,
     };
+
+    // Base64 in either alphabet; hexadecimal digits are part of both.
+    static bool LooksLikeBytes(ReadOnlySpan<byte> text) =>
+        !text.ContainsAny(" \t\r\n"u8) && (Base64.IsValid(text) || Base64Url.IsValid(text));
 }

@@ -52,6 +52,9 @@ enum ValueForm : byte
     TimeNanoseconds,
     /// <summary>A numeric that no decimal column holds, as a JSON number; kept as plain decimal text.</summary>
     NumericDouble,
+    /// <summary>A numeric rounded to the left of its point, as text: the connector writes thousands of zeros behind
+    /// it.</summary>
+    NumericWhole,
     /// <summary>The text of a type that the connector does not know, as its bytes are spelled.</summary>
     EncodedText,
     /// <summary>An interval in microseconds; kept as ISO 8601 text.</summary>
@@ -149,11 +152,12 @@ static class ValueForms
     {
         if (column.SourceType.EndsWith("[]", StringComparison.Ordinal))
             return ArrayText.IsNeeded(column.SourceType[..^2], format) ? ValueForm.Array : ValueForm.Text;
-        var (name, digits, _) = PostgresTypes.Split(column.SourceType);
+        var (name, digits, scale) = PostgresTypes.Split(column.SourceType);
         return name switch
         {
             "numeric" or "money" when format.Decimals == DecimalMode.Precise => ValueForm.NumericBytes,
             "numeric" or "money" when format.Decimals == DecimalMode.Double => ValueForm.NumericDouble,
+            "numeric" when scale < 0 && format.Writer == EventWriter.Debezium => ValueForm.NumericWhole,
             "time without time zone" => format.Times switch
             {
                 TimeMode.IsoString => ValueForm.Text,

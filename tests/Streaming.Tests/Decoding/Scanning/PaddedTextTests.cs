@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tapline.Contracts.Schema;
 using Tapline.Streaming.Decoding;
 using Tapline.Streaming.Decoding.Scanning;
 using Tapline.Streaming.Decoding.Values;
@@ -94,7 +95,8 @@ public sealed class PaddedTextTests
                 for (var day = 26; day <= 33; day++)
                 {
                     var text = $"{year:D4}-{month:D2}-{day:D2}";
-                    var read = TimeText.ReadDate(Encoding.UTF8.GetBytes(text), out var expected) == RejectReason.None;
+                    var read = TimeText.ReadDate(
+                        Encoding.UTF8.GetBytes(text), EventWriter.Debezium, out var expected) == RejectReason.None;
                     Assert.Equal(read ? text.Length : 0, TimeScanner.Date(in Padded(text + "\""), out var days));
                     Assert.Equal(expected, days);
                 }
