@@ -3,8 +3,8 @@ using Tapline.Contracts.Columns;
 
 namespace Tapline.Streaming.Decoding;
 
-/// <summary>Reads the columns of a record's key, by <see cref="System.Text.Json.Utf8JsonReader"/>. A key of other columns
-/// than the table's key is where the record goes, not whose it is: it counts as none.</summary>
+/// <summary>Reads the columns of a record's key, by <see cref="System.Text.Json.Utf8JsonReader"/>. A key of other
+/// columns than the table's is where the record goes, not whose it is: it counts as none.</summary>
 sealed class JsonKeyReader(DecodePlan plan)
 {
     readonly JsonField[] _document = new JsonField[Envelope.KeyNames.Count];

@@ -35,7 +35,11 @@ public sealed class CapturedOrderTests
     [Fact]
     public async Task Snapshots_between_changes_end_in_the_rows_of_the_database()
     {
-        await using var replay = await CapturedReplay.RunAsync("inc_db_final.json", "inc1_signals_off.jsonl");
+        await using var replay = await CapturedReplay.RunAsync(
+            new CaptureCase("inc1", "inc_db_final.json", "inc1_signals_off.jsonl")
+            {
+                Columns = ColumnsFrom.SchemaTopic,
+            });
         Assert.Equal([], await replay.DifferencesAsync());
         // Notifications, transactions and signals are no rows of anybody's table.
         Assert.Equal(0, replay.Status.Quarantined);

@@ -1,4 +1,4 @@
-using Tapline.Contracts.Columns;
+using System.Text;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Contracts.Sources;
@@ -24,43 +24,49 @@ sealed class CapturedReplay : IAsyncDisposable
         Tables = tables;
     }
 
-    /// <summary>The database in the end, by topic.</summary>
+    /// <summary>The captured tables as the database has them in the end, by topic.</summary>
     public Dictionary<string, CapturedTable> Tables { get; }
 
     public TestPipeline Pipeline => _pipeline;
 
     public required StreamStatus Status { get; init; }
 
-    /// <summary>Replays into topics of one partition.</summary>
-    public static Task<CapturedReplay> RunAsync(string database, params string[] files) =>
-        RunAsync(Captures.Tables(database, Prefix, WireFormat.DebeziumDefault), partitions: 1, files);
+    /// <summary>Replays a capture.</summary>
+    public static Task<CapturedReplay> RunAsync(CaptureCase capture)
+    {
+        var records = capture.Rewrite(capture.Files.SelectMany(RunOf)).ToList();
+        var topics = records.Select(static record => record.Topic).ToHashSet();
+        var tables = Captures.Tables(capture.Database, Prefix, capture.WireFormat)
+            .Where(table => topics.Contains(table.Key)).ToDictionary();
+        IEnumerable<CapturedTable> announced = capture.Columns == ColumnsFrom.SchemaTopic ? tables.Values : [];
+        return RunAsync(tables, capture.Partitions, announced, capture.Declared, records);
+    }
 
-    /// <summary>Replays with the tables' columns declared by a person instead of announced by a source.</summary>
-    public static Task<CapturedReplay> RunAsync(
-        string database, SourceDeclarations declared, params string[] files) =>
-        RunAsync(Captures.Tables(database, Prefix, WireFormat.DebeziumDefault), partitions: 1, declared, files);
-
-    /// <summary>Replays into topics of several partitions: records go where the connector says, else where their key
-    /// does, as Kafka's own producers do it.</summary>
+    /// <summary>Replays files whose tables are announced.</summary>
     public static Task<CapturedReplay> RunAsync(
         Dictionary<string, CapturedTable> tables, int partitions, params string[] files) =>
-        RunAsync(tables, partitions, declared: null, files);
+        RunAsync(tables, partitions, tables.Values, SourceDeclarations.None, files.SelectMany(RunOf).ToList());
 
+    // Records go where the connector says, else where their key does, as Kafka's own producers do it.
     static async Task<CapturedReplay> RunAsync(
-        Dictionary<string, CapturedTable> tables, int partitions, SourceDeclarations? declared, string[] files)
+        Dictionary<string, CapturedTable> tables,
+        int partitions,
+        IEnumerable<CapturedTable> announced,
+        SourceDeclarations declared,
+        List<CapturedRecord> records)
     {
-        var records = files.SelectMany(RunOf).ToList();
         var pipeline = await TestPipeline.StartAsync(Prefix);
         await pipeline.Log.EnsureTopicsAsync(
             [
-                .. records.Select(static record => record.Topic).Distinct().Select(name => new TopicSpec(
-                    name, tables.GetValueOrDefault(name)?.Schema.KeyColumns.Length > 0 ? partitions : 1)),
+                .. records.GroupBy(static record => record.Topic).Select(topic => new TopicSpec(
+                    topic.Key,
+                    Math.Max(
+                        tables.GetValueOrDefault(topic.Key)?.Schema.KeyColumns.Length > 0 ? partitions : 1,
+                        topic.Max(static record => record.Partition ?? 0) + 1))),
             ],
             TestPipeline.Ct);
-        if (declared is null)
-            await pipeline.AnnounceAsync([.. tables.Values.Select(static table => table.Schema)]);
-        else
-            pipeline.Options = pipeline.Options with { Sources = declared };
+        await pipeline.AnnounceAsync([.. announced.Select(static table => table.Schema)]);
+        pipeline.Options = pipeline.Options with { Sources = declared };
         await pipeline.SendAsync(records.Select(static record => new EventRecord(
             record.Topic, OrNull(record.Key), OrNull(record.Value))
         {
@@ -97,15 +103,12 @@ sealed class CapturedReplay : IAsyncDisposable
             && !seen.Add((record.Topic, Convert.ToHexString(record.Key), change.Position, change.Kind)));
     }
 
-    /// <summary>How the lake's current rows differ from the database, a line each: table, key, column, both
-    /// values.</summary>
+    /// <summary>How the lake's current rows differ from the database.</summary>
     public async Task<List<Difference>> DifferencesAsync()
     {
         using var lake = await _pipeline.OpenLakeAsync();
-        var differences = new List<Difference>();
-        foreach (var table in Tables.Values)
-            differences.AddRange(DifferencesOf(table, lake));
-        return differences;
+        var comparison = new LakeComparison(lake);
+        return [.. Tables.Values.SelectMany(comparison.Of)];
     }
 
     /// <summary>Changes that history holds more than once.</summary>
@@ -115,97 +118,50 @@ sealed class CapturedReplay : IAsyncDisposable
         var repeats = new List<string>();
         foreach (var table in Tables.Values.Where(static table => table.Schema.KeyColumns.Length > 0))
         {
-            if (Find(lake, "history", table) is not { } history)
+            if (LakeComparison.Find(lake, "history", table.Schema) is not { } history)
                 continue;
-            var key = string.Join(", ", table.Schema.KeyColumns.Select(static c => SqlText.Identifier(LakeName(c))));
+            var key = string.Join(", ", table.Schema.KeyColumns.Select(
+                static column => SqlText.Identifier(column.Name.Replace(' ', '_'))));
             var rows = SqlRows.Read(
                 lake.Connection,
-                $"SELECT {key}, count(*) FROM {LakeSession.RelationOf(history)} "
+                $"SELECT {key}, count(*) FROM {LakeSession.RelationOf(history)} WHERE _lsn > 0 "
                 + $"GROUP BY {key}, _commit_lsn, _lsn, _op HAVING count(*) > 1");
             repeats.AddRange(rows.Select(row => $"{table.Schema.Table}: {string.Join('|', row)}"));
         }
         return repeats;
     }
 
+    /// <summary>What waits in quarantine: table, reason and count, a line each.</summary>
+    public async Task<List<string>> QuarantinedAsync()
+    {
+        using (var lake = await _pipeline.OpenLakeAsync())
+        {
+            if (lake.Tables.All(static table => table.Layer != "quarantine"))
+                return [];
+        }
+        var rows = await _pipeline.QueryAsync(
+            """SELECT "table", reason, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL""");
+        return [.. rows.Select(static row => string.Join(' ', row))];
+    }
+
+    /// <summary>A line a place, with its keys in their order; the long keys of a table without key are not spelled
+    /// out.</summary>
+    public static string Summary(List<Difference> differences)
+    {
+        var summary = new StringBuilder();
+        foreach (var place in differences
+            .GroupBy(static difference => difference.Place)
+            .OrderBy(static place => place.Key, StringComparer.Ordinal))
+        {
+            var keys = place.Select(static difference => difference.Key)
+                .OrderBy(static key => key.Length).ThenBy(static key => key, StringComparer.Ordinal).ToList();
+            summary.Append(place.Key).Append(": ").AppendJoin(' ', keys[0].Contains('|') ? ["*"] : keys).Append('\n');
+        }
+        return summary.ToString();
+    }
+
     public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
 
     // A null array would become memory that is empty, but there.
     static ReadOnlyMemory<byte>? OrNull(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
-
-    static IEnumerable<Difference> DifferencesOf(CapturedTable table, LakeSession lake)
-    {
-        var schema = table.Schema;
-        var found = ByKey(schema, Find(lake, "current", table) is { } current ? Rows(lake, schema, current) : []);
-        foreach (var (key, wanted) in ByKey(schema, table.Rows))
-        {
-            if (!found.Remove(key, out var row))
-                yield return new Difference(schema.Table, key, "", "the row", null);
-            else
-                foreach (var difference in DifferencesOf(schema, key, wanted, row))
-                    yield return difference;
-        }
-        foreach (var key in found.Keys)
-            yield return new Difference(schema.Table, key, "", null, "the row");
-    }
-
-    static IEnumerable<Difference> DifferencesOf(
-        TableSchema schema,
-        string key,
-        IReadOnlyDictionary<string, string?> wanted,
-        IReadOnlyDictionary<string, string?> found)
-    {
-        foreach (var column in schema.Columns)
-        {
-            var database = CapturedText.OfDatabase(column, wanted[column.Name]);
-            var lake = CapturedText.OfLake(column, found[column.Name]);
-            if (database != lake)
-                yield return new Difference(schema.Table, key, column.Name, database, lake);
-        }
-    }
-
-    static List<IReadOnlyDictionary<string, string?>> Rows(LakeSession lake, TableSchema schema, LakeTable table)
-    {
-        var names = string.Join(", ", schema.Columns.Select(static column => SqlText.Identifier(LakeName(column))));
-        using var result = lake.Query($"SELECT {names} FROM {LakeSession.RelationOf(table)}", ct: TestPipeline.Ct);
-        var batch = new ColumnBatch(schema.Columns);
-        result.CopyTo(batch);
-        return
-        [
-            .. Enumerable.Range(0, batch.Count).Select(IReadOnlyDictionary<string, string?> (row) => schema.Columns
-                .Select((column, ordinal) => (column.Name, Text: CellText.Of(column, batch.Columns[ordinal], row)))
-                .ToDictionary(static cell => cell.Name, static cell => cell.Text)),
-        ];
-    }
-
-    static LakeTable? Find(LakeSession lake, string layer, CapturedTable table) =>
-        lake.Tables.FirstOrDefault(known => known.Layer == layer && known.Name == table.Schema.Table.ToString());
-
-    // Delta without column mapping allows no space in a name.
-    static string LakeName(ColumnSchema column) => column.Name.Replace(' ', '_');
-
-    // Without a key the whole row is one, and the second of two equal rows is told from the first by its number.
-    static Dictionary<string, IReadOnlyDictionary<string, string?>> ByKey(
-        TableSchema schema, IEnumerable<IReadOnlyDictionary<string, string?>> rows)
-    {
-        var byKey = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
-        var key = schema.KeyColumns.IsEmpty ? schema.Columns : schema.KeyColumns;
-        foreach (var row in rows)
-        {
-            var name = string.Join('|', key.Select(column => row[column.Name]));
-            for (var n = 2; !byKey.TryAdd(name, row) && schema.KeyColumns.IsEmpty; n++)
-                name = $"{name}#{n}";
-            Assert.True(ReferenceEquals(byKey[name], row), $"{schema.Table} has {name} twice");
-        }
-        return byKey;
-    }
-}
-
-/// <summary>One value, or with an empty column one row, that is not the same in database and lake.</summary>
-sealed record Difference(TableId Table, string Key, string Column, string? Database, string? Lake)
-{
-    /// <summary><c>schema.table</c> or <c>schema.table.column</c>.</summary>
-    public string Place => Column.Length == 0 ? Table.ToString() : $"{Table}.{Column}";
-
-    public override string ToString() =>
-        $"{Place} of {Key}: {Database ?? "null"} in the database, {Lake ?? "null"} in the lake";
 }

@@ -20,7 +20,7 @@ static class CapturedText
     {
         SpellingKind.Array => JsonSerializer.Serialize(
             ArrayElements(text).Select(element => element is null ? null : Element(column.SourceType[..^2], element))),
-        SpellingKind.Interval => Microseconds(text).ToString(CultureInfo.InvariantCulture),
+        SpellingKind.Interval => Whole(Microseconds(text)),
         SpellingKind.Time => $"{text}Z".Replace("24:00:00Z", "00:00:00Z", StringComparison.Ordinal),
         SpellingKind.TimeWithZone => InUtc(text),
         SpellingKind.Hstore => JsonSerializer.Serialize(HstorePairs(text)),
@@ -32,11 +32,17 @@ static class CapturedText
     public static string? OfLake(ColumnSchema column, string? text) => text is null ? null : Kind(column) switch
     {
         SpellingKind.Array => JsonSerializer.Serialize(Elements(text)),
-        SpellingKind.Interval => IsoMicroseconds(text).ToString(CultureInfo.InvariantCulture),
+        SpellingKind.Interval => Whole(IsoMicroseconds(text)),
         SpellingKind.Hstore => JsonSerializer.Serialize(Pairs(text)),
         SpellingKind.Character => text.TrimEnd(' '),
         _ => text,
     };
+
+    /// <summary>Both texts where the lake's column has another type than the database's: a record's schema did not say
+    /// it.</summary>
+    public static (string? Database, string? Lake) AcrossTypes(
+        ColumnSchema column, ColumnSchema stored, string? database, string? lake) =>
+        (CellText.Normal(stored, CellText.Normal(column, database)), lake);
 
     static SpellingKind Kind(ColumnSchema column) => column.Type != ColumnType.String
         ? SpellingKind.Plain
@@ -56,6 +62,9 @@ static class CapturedText
     static string Element(string type, string text) => PostgresTypes.Split(type).Name switch
     {
         "bytea" => Convert.ToBase64String(Convert.FromHexString(text.AsSpan(@"\x".Length))),
+        "date" when text == "infinity" => "+292278994-08-16Z",
+        "timestamp without time zone" when text == "infinity" => "+294247-01-10T04:00:25.2Z",
+        "timestamp without time zone" when text == "-infinity" => "-290308-12-21T19:59:27.6Z",
         "date" or "time without time zone" => $"{text}Z",
         "timestamp without time zone" => $"{text.Replace(' ', 'T')}Z",
         "timestamp with time zone" => Zoned(text),
@@ -71,8 +80,11 @@ static class CapturedText
         return point < 0 ? $"{local}.000000Z" : $"{local.PadRight(point + 7, '0')}Z";
     }
 
+    static string Whole(decimal microseconds) =>
+        decimal.Truncate(microseconds).ToString(CultureInfo.InvariantCulture);
+
     // P1Y2M-3DT4H5M6.789S
-    static long IsoMicroseconds(string text)
+    static decimal IsoMicroseconds(string text)
     {
         var (seconds, start, inTime) = (0m, 1, false);
         for (var at = 1; at < text.Length; at++)
@@ -93,7 +105,7 @@ static class CapturedText
                 start = at + 1;
             }
         }
-        return (long)(seconds * MicrosecondsOfSecond);
+        return seconds * MicrosecondsOfSecond;
     }
 
     // 13:14:15.123-05:30
@@ -108,7 +120,7 @@ static class CapturedText
     }
 
     // 1 year 2 mons -3 days 04:05:06.789
-    static long Microseconds(string interval)
+    static decimal Microseconds(string interval)
     {
         var words = interval.Split(' ');
         var seconds = 0m;
@@ -130,7 +142,7 @@ static class CapturedText
                 var unit => throw new FormatException($"an interval's unit {unit}"),
             };
         }
-        return (long)(seconds * MicrosecondsOfSecond);
+        return seconds * MicrosecondsOfSecond;
 
         static decimal Number(string digits) => decimal.Parse(digits, CultureInfo.InvariantCulture);
     }

@@ -10,13 +10,15 @@ namespace Tapline.Integration.Tests.Replay;
 /// <summary>A captured database as a person would declare it in <c>sources.yaml</c>.</summary>
 static class DeclaredSources
 {
-    /// <summary>The declaration, read from the YAML that it would be.</summary>
-    public static SourceDeclarations Of(string database) =>
-        SourcesFile.Parse(Yaml(database), "sources.yaml", static _ => null);
+    const string DefaultFormat = "{ decimal: precise, time: adaptive, interval: numeric }";
 
-    static string Yaml(string database)
+    /// <summary>The declaration, read from the YAML that it would be.</summary>
+    public static SourceDeclarations Of(string database, string? format = null) =>
+        SourcesFile.Parse(Yaml(database, format ?? DefaultFormat), "sources.yaml", static _ => null);
+
+    static string Yaml(string database, string format)
     {
-        var yaml = new StringBuilder("format: { decimal: precise, time: adaptive, interval: numeric }\ntables:\n");
+        var yaml = new StringBuilder($"format: {format}\ntables:\n");
         foreach (var table in Captures.Tables(database, "saas", WireFormat.DebeziumDefault).Values)
         {
             yaml.Append($"  {Quote(table.Schema.Table.ToString())}:\n");
