@@ -12,6 +12,7 @@ public sealed partial class ReadmeTests
     [InlineData("docs/cli.md")]
     [InlineData("docs/configuration.md")]
     [InlineData("docs/architecture.md")]
+    [InlineData("docs/aws.md")]
     [InlineData("docs/operations.md")]
     public void Every_command_is_one_that_the_command_line_takes(string file)
     {

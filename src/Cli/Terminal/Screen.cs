@@ -46,6 +46,9 @@ sealed class Screen(TextWriter output, TextWriter errors, OutputFormat format, b
     public void Result(JsonNode result)
     {
         if (IsJson)
-            output.WriteLine(result.ToJsonString(Indented));
+            output.WriteLine(Document(result));
     }
+
+    /// <summary>JSON as it is printed and put into files: indented, letters as they are.</summary>
+    public static string Document(JsonNode result) => result.ToJsonString(Indented);
 }

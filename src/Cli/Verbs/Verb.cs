@@ -32,6 +32,7 @@ abstract class Verb : Command
         new DiscoverVerb(),
         new QuarantineVerb(),
         new TableVerb(),
+        new CatalogVerb(),
         new ChaosVerb(),
         new DoctorVerb(),
         new BenchVerb(),

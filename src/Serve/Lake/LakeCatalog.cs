@@ -35,7 +35,7 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     {
         foreach (var layer in Layers)
         {
-            await foreach (var root in FoldersAsync(layer, ct))
+            await foreach (var root in FoldersAsync(lake, layer, ct))
                 await TryOpenAsync(root, ct);
         }
         foreach (var root in SingleTables)
@@ -48,9 +48,12 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
             _tables.Add(root, table);
     }
 
+    /// <summary>The folders of a layer, in order; reads names only.</summary>
     // A listing is flat: after the first key of a folder, go on behind its last possible one. '0' follows '/'.
-    async IAsyncEnumerable<string> FoldersAsync(
-        string layer, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<string> FoldersAsync(
+        IObjectStore lake,
+        string layer,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         string? startAfter = null;
         while (true)
