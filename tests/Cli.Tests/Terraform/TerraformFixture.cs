@@ -23,6 +23,10 @@ public sealed partial class TerraformFixture : IAsyncLifetime
 
     internal TerraformAnswer? Tests { get; private set; }
 
+    /// <summary>The policies of the dev environment, by role and for the lake's bucket by <c>lake</c>.</summary>
+    internal IReadOnlyDictionary<string, string> Policies() =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(Assert.Single(Told("policies")))!;
+
     /// <summary>How the runs of a test file ended.</summary>
     internal IEnumerable<(string Run, string Status)> Runs(string file) =>
         _runs.Where(run => run.File == $"tests/{file}.tftest.hcl").Select(static run => (run.Run, run.Status));
@@ -47,6 +51,7 @@ public sealed partial class TerraformFixture : IAsyncLifetime
             TakeOver(module, $"../../modules/{module}", Path.Combine(_folder.FullPath, "modules", module), _ => true);
         foreach (var planted in PlantedMistakes.All)
             Plant(planted);
+        Ask();
         var start = await Tool.RunAsync(Dev, ct,
             "init", "-no-color", "-input=false", "-backend=false", $"-plugin-dir={Tool.Providers}");
         if (start.ExitCode != 0)
@@ -89,6 +94,20 @@ public sealed partial class TerraformFixture : IAsyncLifetime
         }
         File.WriteAllText(main, text);
         TakeOver(planted.Name, $"../../planted/{planted.Name}/{planted.Folder}", folder, run => run == planted.Run);
+    }
+
+    // What an assertion says when it fails is what terraform prints without the provider's whole schema beside it.
+    void Ask()
+    {
+        var tests = File.ReadAllText(Path.Combine(Dev, "tests", "dev.tftest.hcl"));
+        File.WriteAllText(Path.Combine(Dev, "tests", "policies.tftest.hcl"), RunBlock().Split(tests)[0] + """
+            run "what_the_policies_are" {
+              assert {
+                condition     = var.account_id == ""
+                error_message = jsonencode(merge(module.access.policies, { lake = module.lake.policy }))
+              }
+            }
+            """);
     }
 
     // https://developer.hashicorp.com/terraform/internals/machine-readable-ui
