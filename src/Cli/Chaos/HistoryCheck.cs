@@ -8,7 +8,8 @@ namespace Tapline.Cli.Chaos;
 /// <param name="keys">The key of each source table: the lake's own tables have none.</param>
 sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]> keys)
 {
-    const string Order = "_commit_lsn, _lsn, _offset";
+    // A row that was read has no commit; where it was read lies between those of the others.
+    const string Order = "greatest(_commit_lsn, _lsn), _lsn, _offset";
 
     /// <summary>Checks every history, and the quarantine.</summary>
     public IEnumerable<Finding> Run(CancellationToken ct)
@@ -56,7 +57,7 @@ sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]
         WITH newest AS (
             SELECT * FROM {names.History} WHERE _op <> 't'
             QUALIFY row_number() OVER (
-                PARTITION BY {names.Key} ORDER BY _commit_lsn DESC, _lsn DESC, _offset DESC) = 1),
+                PARTITION BY {names.Key} ORDER BY row({Order}) DESC) = 1),
         emptied AS (SELECT max(row({Order})) AS cut FROM {names.History} WHERE _op = 't'),
         alive AS (
             SELECT newest.*, 1 AS "copy of row" FROM newest, emptied
