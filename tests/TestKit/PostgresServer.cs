@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Tapline.TestKit;
 
@@ -56,7 +54,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 Path.Combine(root, "bin", "initdb"),
                 ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
                 ct);
-            var port = FreePort();
+            var port = LoopbackPort.Free();
             await File.AppendAllLinesAsync(
                 Path.Combine(data, "postgresql.conf"),
                 [
@@ -105,13 +103,6 @@ public sealed class PostgresServer : IAsyncDisposable
             await Task.Delay(20, ct);
         }
         throw new TimeoutException("postgres does not get ready");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static Task RunAsUserAsync(string program, string[] arguments, CancellationToken ct)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Tapline.TestKit;
 using Tapline.TestKit.Storage;
 
 namespace Tapline.Cli.Tests.Compose;
@@ -27,7 +26,7 @@ public sealed class ContainerStackTests
             ["COMPOSE_PROJECT_NAME"] = project,
             ["NETWORK"] = project,
             ["SECRETS"] = secrets.FullPath,
-            ["POSTGRES_PORT"] = $"{FreePort()}",
+            ["POSTGRES_PORT"] = $"{LoopbackPort.Free()}",
         };
         try
         {
@@ -60,12 +59,5 @@ public sealed class ContainerStackTests
         using var maker = Process.Start(Path.Combine(LauncherTests.Root, "docker", "make-secrets"), [folder]);
         await maker.WaitForExitAsync(Ct);
         Assert.Equal(0, maker.ExitCode);
-    }
-
-    static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

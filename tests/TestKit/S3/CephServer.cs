@@ -44,7 +44,7 @@ public sealed class CephServer : IAsyncDisposable
     /// <summary>Starts a store that has no buckets.</summary>
     public static async Task<CephServer> StartAsync(CancellationToken ct)
     {
-        var server = new CephServer(Directory.CreateTempSubdirectory("tapline-ceph-").FullName, FreePort());
+        var server = new CephServer(Directory.CreateTempSubdirectory("tapline-ceph-").FullName, LoopbackPort.Free());
         try
         {
             await server.StartMonitorAsync(ct);
@@ -74,7 +74,7 @@ public sealed class CephServer : IAsyncDisposable
 
     async Task StartMonitorAsync(CancellationToken ct)
     {
-        var (cluster, port) = (Guid.NewGuid(), FreePort());
+        var (cluster, port) = (Guid.NewGuid(), LoopbackPort.Free());
         foreach (var name in new[] { "mon", "osd", "run", "rgw" })
             Directory.CreateDirectory(Path.Combine(_folder, name));
         await File.WriteAllTextAsync(Path.Combine(_folder, "keyring"), "", ct);
@@ -210,11 +210,4 @@ public sealed class CephServer : IAsyncDisposable
         RedirectStandardError = true,
         Environment = { ["CEPH_CONF"] = Config },
     };
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

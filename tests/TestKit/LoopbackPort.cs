@@ -1,0 +1,16 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tapline.TestKit;
+
+/// <summary>Ports of 127.0.0.1 for servers that tests start.</summary>
+public static class LoopbackPort
+{
+    /// <summary>A port that nobody listens on now.</summary>
+    public static int Free()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
