@@ -3,12 +3,17 @@
 
 # take_lock <folder> <what is waited for>: waits until the folder is ours. A dead owner's lock is taken over.
 take_lock() {
-    local folder=$1 purpose=$2 told='' owner
+    local folder=$1 purpose=$2 told='' owner nobody=0
     mkdir -p "$(dirname "$folder")"
     until mkdir "$folder" 2>/dev/null; do
         owner=$(cat "$folder/pid" 2>/dev/null || true)
-        # An owner that has not written its id yet is given a moment to do so.
-        [ -n "$owner" ] || { sleep 0.2; owner=$(cat "$folder/pid" 2>/dev/null || true); }
+        # An owner that has not written its id yet, or is just giving the lock back, is given 5 s to do so.
+        if [ -z "$owner" ] && [ "$nobody" -lt 25 ]; then
+            nobody=$((nobody + 1))
+            sleep 0.2
+            continue
+        fi
+        nobody=0
         if [ -z "$owner" ] || ! kill -0 "$owner" 2>/dev/null; then
             # Renaming is atomic: of several that see a dead owner, one removes its lock. At worst two runs do the
             # same work; every result appears by a rename, so nothing breaks.
