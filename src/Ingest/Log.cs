@@ -16,7 +16,7 @@ static partial class Log
 
     [LoggerMessage(1019, LogLevel.Information,
         "{Relation} was altered since the snapshot was taken; it is copied under another one")]
-    public static partial void RelationRewritten(this ILogger logger, string relation);
+    public static partial void RelationAltered(this ILogger logger, string relation);
 
     [LoggerMessage(1004, LogLevel.Debug, "chunk {Chunk} of {Table} copied: {Rows} rows")]
     public static partial void ChunkDone(this ILogger logger, int chunk, string table, long rows);

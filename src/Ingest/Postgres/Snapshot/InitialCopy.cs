@@ -21,9 +21,9 @@ sealed class InitialCopy(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Copies what is left; false when relations were rewritten before their turn came, so that the snapshot
-    /// sees them empty and they take another one. <paramref name="entered"/> is called when every reader is inside the
-    /// snapshot, which need not be held any longer.</summary>
+    /// <summary>Copies what is left; false when relations were altered before their turn came, in ways that this
+    /// snapshot does not see through: they take another one. <paramref name="entered"/> is called when every reader is
+    /// inside the snapshot, which need not be held any longer.</summary>
     public async Task<bool> RunAsync(
         IReadOnlyList<SourceTable> tables, SnapshotHandle snapshot, Func<ValueTask> entered, CancellationToken ct)
     {
@@ -117,7 +117,7 @@ sealed class InitialCopy(
             if (!await IsAsOfSnapshotAsync(connection, chunk.Relation, ct)
                 || await OpenAsync(connection, chunk, ct) is not { } export)
             {
-                logger.RelationRewritten(chunk.Relation);
+                logger.RelationAltered(chunk.Relation);
                 left++;
                 continue;
             }
