@@ -40,7 +40,7 @@ public sealed class ChaosTests
             "no embedded PostgreSQL: run ./tapline setup");
         var folder = Path.Combine(Path.GetTempPath(), $"tapline-chaos-{Guid.NewGuid():N}");
         using var process = Start("--dir", folder, "--rate", "50");
-        while (!File.Exists(Path.Combine(folder, "stream.log")))
+        while (!HasStarted(folder, "stream") || !HasStarted(folder, "broker"))
         {
             Assert.False(process.HasExited);
             await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -56,6 +56,10 @@ public sealed class ChaosTests
         var broker = int.Parse(lines[0].Split(' ')[3], CultureInfo.InvariantCulture);
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(broker));
     }
+
+    // A log is there before its first line.
+    static bool HasStarted(string folder, string part) =>
+        new FileInfo(Path.Combine(folder, $"{part}.log")) is { Exists: true, Length: > 0 };
 
     static async Task<(int Code, string Output, string Errors)> ChaosAsync(params string[] arguments)
     {
