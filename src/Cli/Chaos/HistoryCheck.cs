@@ -44,10 +44,14 @@ sealed class HistoryCheck(LakeSession lake, IReadOnlyDictionary<string, string[]
             GROUP BY {names.Key}, _commit_lsn, _lsn, _op HAVING count(*) > 1)
         """;
 
+    // A row may be read as it once was: what happened between, or a column that was dropped, made it another one.
     static string RepeatedReads(Names names) =>
         $"""
-        SELECT count(*) FROM (
-            SELECT 1 FROM {names.History} WHERE _op = 'r' GROUP BY {names.Columns} HAVING count(*) > 1)
+        WITH placed AS (
+            SELECT *, lag(row({names.Columns})) OVER place AS "columns before", lag(_op) OVER place AS "op before"
+            FROM {names.History} WINDOW place AS (PARTITION BY {names.Key} ORDER BY row({Order})))
+        SELECT count(*) FROM placed
+        WHERE _op = 'r' AND "op before" = 'r' AND "columns before" IS NOT DISTINCT FROM row({names.Columns})
         """;
 
     // What is older than the newest truncation is gone with it. What a change of columns gave a row, or took from it,

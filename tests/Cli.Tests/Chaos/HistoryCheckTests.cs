@@ -79,6 +79,16 @@ public sealed class HistoryCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_that_is_read_as_it_was_before_a_change_is_no_duplicate()
+    {
+        await WriteAsync("current/app.items", Current, [1L, "a", 30L]);
+        await WriteAsync("history/app.items", History,
+            [1L, "a", "r", 11L, 11L, 0L], [1L, "b", "u", 20L, 21L, 1L], [1L, "a", "r", 0L, 30L, 2L]);
+
+        Assert.Empty(await CheckAsync());
+    }
+
+    [Fact]
     public async Task A_current_row_that_is_not_the_newest_change_is_found()
     {
         await WriteAsync("current/app.items", Current, [1L, "a", 11L]);
