@@ -16,6 +16,14 @@ public sealed record OrderMark(long LatestUs)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CopiedAt { get; init; }
 
+    /// <summary>The highest position at which a row was read again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SourcePosition ReadAt { get; init; }
+
+    /// <summary>A reading that has ended in some partitions only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RereadMark? Reread { get; init; }
+
     /// <summary>The highest position of a deleted key that was forgotten.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SourcePosition Floor { get; init; }
@@ -32,6 +40,8 @@ public sealed record OrderMark(long LatestUs)
     {
         Truncates = order.Truncates.Count == 0 ? null : [.. order.Truncates],
         CopiedAt = order.CopiedAt,
+        ReadAt = order.ReadAt,
+        Reread = order.Reread,
         Floor = order.Deleted.Floor,
         Deleted = order.Deleted.Count == 0 ? null : order.Deleted.Save(),
         Moves = order.Moved.Rows.Count == 0
@@ -44,7 +54,8 @@ public sealed record OrderMark(long LatestUs)
     /// deleted keys were remembered: any of them may have been deleted up to the highest position.</summary>
     internal static void Restore(TopicOrder order, OrderMark? mark)
     {
-        order.Restore(mark?.Truncates ?? [], mark?.CopiedAt ?? 0, mark?.LatestUs ?? 0);
+        order.Restore(
+            mark?.Truncates ?? [], mark?.CopiedAt ?? 0, mark?.ReadAt ?? default, mark?.Reread, mark?.LatestUs ?? 0);
         order.Deleted.Restore(mark?.Deleted ?? "", mark is null ? order.Highest : mark.Floor);
         foreach (var move in mark?.Moves ?? [])
             order.Moved.Leave(new(move.Commit, move.Lsn), new MovedRow(null, move.Partition, move.Offset));

@@ -172,9 +172,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             Held.Release(HoldReason.Transaction);
     }
 
-    // The ends of a reading come one a partition; a cut between them would count the later ones for themselves.
+    // The ends of a reading come one a partition: an epoch that has them all shows no half of it.
     bool MustWaitForRereadEnds(TimeSpan interval) =>
-        _tables.Values.Any(static table => table.HasEndInFlight) && Remaining(interval) > -RereadEndWaitMax;
+        _topics.Orders.Values.Any(static order => order.Reread is not null) && Remaining(interval) > -RereadEndWaitMax;
 
     async Task<bool> MayCutAsync(CancellationToken ct)
     {
@@ -201,7 +201,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var topic = chunk.Partition.Topic;
         if (slot.ValueLength < 0 && slot.KeyLength < 0 && RereadEnd.TryRead(chunk, slot, out var end)
             && await SchemaOfAsync(chunk, slot, topic, ct) is { } read)
-            (await TableAsync(topic, read, ct)).EndReread(end, chunk.Partition, slot);
+            (await TableAsync(topic, read, ct)).EndReread(end, chunk.Partition, slot, partition.Order);
         if (slot.ValueLength < 0 && (!IsDeleteOfItsOwn(slot, partition) || _schemas.Newest(topic) is null))
             return null;
         if (Math.Max(slot.KeyLength, 0) + (long)slot.ValueLength > options.MessageBytesMax)

@@ -1,5 +1,7 @@
 using Tapline.Contracts;
 using Tapline.Streaming.Decoding;
+using Tapline.Streaming.Epochs;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Ordering;
 
@@ -40,6 +42,13 @@ sealed class TopicOrder
     /// does: its copy can be newer than its slot.</summary>
     public long CopiedAt { get; private set; }
 
+    /// <summary>The highest position at which a row was read again while changes streamed.</summary>
+    public SourcePosition ReadAt { get; private set; }
+
+    /// <summary>The reading of a whole table whose end some partitions have told and others have not; null for
+    /// none.</summary>
+    public RereadMark? Reread { get; private set; }
+
     /// <summary>The keys that were deleted lately.</summary>
     public DeletedKeys Deleted { get; } = new();
 
@@ -72,7 +81,7 @@ sealed class TopicOrder
         {
             if (isBehind && !Follows(position, mark))
                 return Verdict.Repeat;
-            if (position.Commit > 0 && position.CompareTo(mark) < 0)
+            if (position.Commit > 0 && position.CompareTo(mark) < 0 && !IsOfReading(mark))
                 return IsInCopy(position, mark) ? Verdict.Repeat : Verdict.Late;
         }
         else if (isBehind && row is null && !Follows(position, Deleted.Floor))
@@ -104,9 +113,7 @@ sealed class TopicOrder
     /// position without a commit, of a table that is read again, is a place among the commits as well.</summary>
     public SourcePosition MarkOfRead(in ChangeMeta read, SourcePosition? known)
     {
-        var position = read.Position;
-        if (read.Snapshot == SnapshotMark.Incremental && position.Commit == 0)
-            position = new SourcePosition(position.Lsn, position.Lsn);
+        var position = PlaceOf(read);
         return known is { } mark && mark.CompareTo(Highest) <= 0 ? SourcePosition.Max(position, mark) : position;
     }
 
@@ -117,9 +124,25 @@ sealed class TopicOrder
     bool IsInCopy(SourcePosition change, SourcePosition row) =>
         row.Commit == row.Lsn && row.Commit <= CopiedAt && change.Commit < row.Commit;
 
+    /// <summary>Whether a row was read again where it stands. It came in the order of the stream: what the log has
+    /// after it is newer, unless it is a repeat.</summary>
+    bool IsOfReading(SourcePosition row) =>
+        row.Commit == row.Lsn && row.Commit > CopiedAt && row.CompareTo(ReadAt) <= 0;
+
+    static SourcePosition PlaceOf(in ChangeMeta read) =>
+        read is { Snapshot: SnapshotMark.Incremental, Position: { Commit: 0, Lsn: var lsn } }
+            ? new SourcePosition(lsn, lsn)
+            : read.Position;
+
     /// <summary>Takes note of a row that a snapshot has read.</summary>
     public void Read(in ChangeMeta read)
     {
+        // Its mark is of this source: a change that comes again from before it must not lower it.
+        if (read.Snapshot == SnapshotMark.Incremental)
+        {
+            ReadAt = SourcePosition.Max(ReadAt, PlaceOf(read));
+            Highest = SourcePosition.Max(Highest, ReadAt);
+        }
         if (read.Snapshot != SnapshotMark.Snapshot || read.Position.Commit == 0)
             return;
         CopiedAt = Math.Max(CopiedAt, read.Position.Commit);
@@ -136,6 +159,16 @@ sealed class TopicOrder
         Highest = SourcePosition.Max(Highest, position);
         LatestUs = Math.Max(LatestUs, sourceTimestampUs);
         SeenCount++;
+    }
+
+    /// <summary>A partition has told that the table was read again; whether all of them have.</summary>
+    public bool EndReread(RereadEnd end)
+    {
+        var missing = Reread is { } begun && (begun.BeginLsn, begun.Partitions) == (end.BeginLsn, end.Partitions)
+            ? begun.Missing - 1
+            : end.Partitions - 1;
+        Reread = missing > 0 ? new RereadMark(end.BeginLsn, end.Partitions, missing) : null;
+        return missing == 0;
     }
 
     /// <summary>What a truncate is; takes note of it.</summary>
@@ -180,15 +213,17 @@ sealed class TopicOrder
         Deleted.Clear();
         Moved.Clear();
         _truncates.Clear();
-        (Highest, TruncatedAt, CopiedAt, LatestUs) = (default, default, 0, 0);
+        (Highest, TruncatedAt, ReadAt, Reread, CopiedAt, LatestUs) = (default, default, default, null, 0, 0);
         return true;
     }
 
     /// <summary>Takes over what a manifest remembered, after the gates.</summary>
-    public void Restore(IEnumerable<SourcePosition> truncates, long copiedAt, long latestUs)
+    public void Restore(
+        IEnumerable<SourcePosition> truncates, long copiedAt, SourcePosition readAt, RereadMark? reread, long latestUs)
     {
-        CopiedAt = copiedAt;
-        Highest = SourcePosition.Max(Highest, new SourcePosition(copiedAt, copiedAt));
+        (CopiedAt, ReadAt, Reread) = (copiedAt, readAt, reread);
+        Highest = SourcePosition.Max(
+            SourcePosition.Max(Highest, readAt), new SourcePosition(copiedAt, copiedAt));
         foreach (var position in truncates)
             KeepTruncate(position);
         LatestUs = latestUs;
@@ -209,7 +244,9 @@ sealed class TopicOrder
     }
 
     // Without a first half (the connector has seen no commit yet) only the second can be compared: changes of one key
-    // wait for each other's locks, so it nearly always has their order.
+    // wait for each other's locks, so it nearly always has their order. A row that was read has one place for both:
+    // what was written behind it is newer, whichever commit came before.
     static bool Follows(SourcePosition position, SourcePosition mark) =>
-        position.Commit == 0 ? position.Lsn > mark.Lsn : position.CompareTo(mark) > 0;
+        (position.Commit > 0 && position.CompareTo(mark) > 0)
+        || ((position.Commit == 0 || mark.Commit == mark.Lsn) && position.Lsn > mark.Lsn);
 }

@@ -18,8 +18,6 @@ sealed class TableStream
     readonly KeylessRows _keyless;
     readonly EvolutionPolicy _policy;
     readonly SchemaFollower _follower;
-    RereadEnd _end;
-    int _endsMissing;
     bool _isKeyless;
 
     /// <summary>A table with what the lake has of it.</summary>
@@ -81,9 +79,6 @@ sealed class TableStream
     /// <summary>Under which position the old row of the last change of a key waits.</summary>
     public SourcePosition LastMove => _keyed.LastMove;
 
-    /// <summary>Whether some partitions have said that the table was read again, and others have not.</summary>
-    public bool HasEndInFlight => _endsMissing > 0;
-
     /// <summary>The plan for a schema version.</summary>
     public EventPlan Plan(TableSchema schema)
     {
@@ -138,11 +133,9 @@ sealed class TableStream
 
     /// <summary>Takes note that the source has read the whole table again. When every partition has said so, the rows
     /// that were neither read nor changed since the reading began are deleted: the source has them no more.</summary>
-    public void EndReread(RereadEnd end, TopicPartition partition, in RecordSlot slot)
+    public void EndReread(RereadEnd end, TopicPartition partition, in RecordSlot slot, TopicOrder order)
     {
-        if (_endsMissing == 0 || end != _end)
-            (_end, _endsMissing) = (end, end.Partitions);
-        if (--_endsMissing > 0 || IsAhead)
+        if (!order.EndReread(end) || IsAhead)
             return;
         // When they went away nobody knows: what is known is when it was found.
         var foundUs = slot.TimestampMs * 1000;

@@ -163,15 +163,16 @@ sealed class LaneWorld : IAsyncDisposable
     /// <summary>Reads one row again.</summary>
     public Task RereadAsync(int id, CancellationToken ct) => SendReadAsync(id, _rows[id], _lsn += 10, ct);
 
-    /// <summary>Says that every row was read again.</summary>
-    public Task EndRereadAsync(long begin, CancellationToken ct) => SendAsync(
+    /// <summary>Says in one partition that every row was read again.</summary>
+    public Task EndRereadAsync(long begin, CancellationToken ct, int partition = 0) => SendAsync(
         new EventRecord(Topic, null, null)
         {
             Headers =
             [
                 SchemaHeader(),
-                new EventHeader(TopicNames.RereadEndHeader, Encoding.UTF8.GetBytes($"{begin} 1")),
+                new EventHeader(TopicNames.RereadEndHeader, Encoding.UTF8.GetBytes($"{begin} {_partitions}")),
             ],
+            Partition = partition,
         },
         ct);
 
@@ -233,6 +234,13 @@ sealed class LaneWorld : IAsyncDisposable
     public async Task RepeatAsync(int count, CancellationToken ct)
     {
         foreach (var record in _sent.TakeLast(count).ToArray())
+            await Producer().AppendAsync(record, ct);
+    }
+
+    /// <summary>Sends the first records once more.</summary>
+    public async Task RepeatFirstAsync(int count, CancellationToken ct)
+    {
+        foreach (var record in _sent.Take(count).ToArray())
             await Producer().AppendAsync(record, ct);
     }
 
@@ -392,7 +400,12 @@ sealed class LaneWorld : IAsyncDisposable
              "transaction":null,"op":"r","ts_ms":6}
             """;
         return SendAsync(
-            new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope)) { Headers = [SchemaHeader()] }, ct);
+            new EventRecord(Topic, Key(id), Encoding.UTF8.GetBytes(envelope))
+            {
+                Headers = [SchemaHeader()],
+                Partition = id % _partitions,
+            },
+            ct);
     }
 
     EventHeader SchemaHeader() => new(TopicNames.SchemaHeader, Encoding.UTF8.GetBytes($"{Schema.Version}"));

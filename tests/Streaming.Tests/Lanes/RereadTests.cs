@@ -45,6 +45,55 @@ public sealed class RereadTests
         Assert.Equal(changes, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_source_repeats_from_before_a_reading_stays_a_repeat(bool restart)
+    {
+        await using var world = new LaneWorld();
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "first", Ct);
+        await world.PutAsync(1, "second", Ct);
+        world.BeginReread();
+        await world.RereadAsync(1, Ct);
+        if (restart)
+            await world.CatchUpAsync(Ct);
+        // Both changes again, but not the reading.
+        await world.RepeatFirstAsync(2, Ct);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(world.Rows, await world.CurrentAsync(Ct));
+        Assert.Equal(2, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
+        // Behind the reading, but after the same commit as the changes before it.
+        await world.DeleteAsync(1, Ct);
+        await world.CatchUpAsync(Ct);
+        Assert.Empty(await world.CurrentAsync(Ct));
+        Assert.Equal(3, (await world.QueryAsync("history/app.items", "id", Ct)).Count);
+    }
+
+    [Fact]
+    public async Task A_reading_ends_in_every_partition_also_with_a_restart_between_the_ends()
+    {
+        await using var world = new LaneWorld(partitions: 2);
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(1, "one", Ct);
+        await world.PutAsync(2, "two", Ct);
+        await world.ForgeAsync(1000, "phantom", Ct);
+        await world.ForgeAsync(1001, "phantom too", Ct);
+        var begin = world.BeginReread();
+        await world.RereadAsync(1, Ct);
+        await world.RereadAsync(2, Ct);
+        await world.EndRereadAsync(begin, Ct, partition: 0);
+        await world.CatchUpAsync(Ct);
+        Assert.Equal(4, (await world.CurrentAsync(Ct)).Count);
+        await world.EndRereadAsync(begin, Ct, partition: 1);
+        await world.CatchUpAsync(Ct);
+
+        Assert.Equal(
+            world.Rows.OrderBy(static row => row.Key),
+            (await world.CurrentAsync(Ct)).OrderBy(static row => row.Key));
+    }
+
     static async Task RereadAllAsync(LaneWorld world)
     {
         var begin = world.BeginReread();

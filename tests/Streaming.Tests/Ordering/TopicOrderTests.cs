@@ -166,7 +166,7 @@ public sealed class TopicOrderTests
         {
             var (order, gate) = (new TopicOrder(), Order.Gate(0));
             order.Gate(0).Restore(gate.Highest, gate.CountAtHighest, gate.CountInPass, gate.Run);
-            order.Restore(Order.Truncates, Order.CopiedAt, Order.LatestUs);
+            order.Restore(Order.Truncates, Order.CopiedAt, Order.ReadAt, Order.Reread, Order.LatestUs);
             order.Deleted.Restore(Order.Deleted.Save(), Order.Deleted.Floor);
             Order = order;
         }
