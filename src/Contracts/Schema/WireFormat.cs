@@ -109,9 +109,9 @@ public sealed record WireFormat(DecimalMode Decimals, TimeMode Times, BinaryMode
     /// <summary>How hstore is spelled.</summary>
     public HstoreMode Hstores { get; init; } = HstoreMode.Json;
 
-    /// <summary>Whether a string may be anything that strings can spell, bytes too: nobody has said what the column
-    /// is.</summary>
-    public bool IsStringOpen { get; init; }
+    /// <summary>Whether a value may be of any type that is spelled like it (a string anything, bytes too; an integer an
+    /// oid): nobody has said what the column is.</summary>
+    public bool IsTypeOpen { get; init; }
 
     /// <summary>What stands for an unchanged, out-of-line value (Debezium's
     /// <c>unavailable.value.placeholder</c>).</summary>

@@ -230,10 +230,11 @@ public sealed class JsonChangeDecoder : IChangeDecoder
             : Reject(RejectReason.MissingRow, "a delete with neither key nor before");
     }
 
-    // The row's own key is true in what a delete has of the row, whatever else is invented there.
+    // The row's own key is true in what a delete has of the row, whatever else is invented there. A record has no key
+    // at all where the connector knows of no unique index: then the whole row has to be its identity.
     bool TryAddDeletedOf(ReadOnlySpan<byte> value, JsonField before, ChangeRows rows)
     {
-        if (!_key.IsOfOthers || before.Kind != JsonKind.Object)
+        if (before.Kind != JsonKind.Object)
             return Reject(RejectReason.MissingKey, "a delete without the row's key");
         if (!TryFind(value, before, _plan.Names, _row))
             return false;

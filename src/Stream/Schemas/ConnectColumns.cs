@@ -34,8 +34,8 @@ static class ConnectColumns
             "org.apache.kafka.connect.data.Decimal" =>
                 (Numeric(schema), format with { Decimals = DecimalMode.Precise }),
             "io.debezium.data.VariableScaleDecimal" => ("numeric", format with { Decimals = DecimalMode.Precise }),
-            "io.debezium.time.Date" or "org.apache.kafka.connect.data.Date" =>
-                ("date", Times(format, TimeMode.Adaptive)),
+            "io.debezium.time.Date" => ("date", Times(format, TimeMode.Adaptive)),
+            "org.apache.kafka.connect.data.Date" => ("date", Times(format, TimeMode.Connect)),
             "io.debezium.time.IsoDate" => ("date", Times(format, TimeMode.IsoString)),
             "io.debezium.time.Time" or "org.apache.kafka.connect.data.Time" =>
                 ("time(3) without time zone", Times(format, TimeMode.Adaptive)),
@@ -52,7 +52,7 @@ static class ConnectColumns
             "io.debezium.time.MicroDuration" => ("interval", format with { Intervals = IntervalMode.Numeric }),
             "io.debezium.time.Interval" => ("interval", format with { Intervals = IntervalMode.String }),
             "io.debezium.data.Bits" => (Bits(schema), format),
-            "io.debezium.data.Json" => (hint is "jsonb" or "hstore" ? hint : "json", format),
+            "io.debezium.data.Json" => (hint is "jsonb" or "hstore" ? hint : "json", OpenUnless(hint, format)),
             "io.debezium.data.Enum" => (hint is not null && MayBeText(hint) && hint != "text" ? hint : "enum", format),
             "io.debezium.data.Uuid" => ("uuid", format),
             "io.debezium.data.Xml" => ("xml", format),
@@ -78,7 +78,7 @@ static class ConnectColumns
             case "int32":
                 return ("integer", format);
             case "int64":
-                return ("bigint", format);
+                return (hint == "oid" ? hint : "bigint", OpenUnless(hint, format));
             case "float":
                 return ("real", format);
             case "double" when hint is not null && IsNumeric(hint):
@@ -90,7 +90,7 @@ static class ConnectColumns
             case "string" when hint == "bytea" && format.Binary == BinaryMode.Bytes:
                 return (hint, format with { Binary = BinaryMode.Base64 });
             case "string" when hint is null:
-                return ("text", format with { IsStringOpen = true });
+                return ("text", OpenUnless(hint, format));
             case "string":
                 return (MayBeText(hint) ? hint : "text", format);
             case "bytes":
@@ -108,6 +108,9 @@ static class ConnectColumns
                 throw new JsonException($"the field {schema.Field} has a type that Kafka Connect does not have");
         }
     }
+
+    static WireFormat OpenUnless(string? hint, WireFormat format) =>
+        hint is null ? format with { IsTypeOpen = true } : format;
 
     static WireFormat Times(WireFormat format, TimeMode mode) => format with { Times = mode };
 

@@ -27,6 +27,9 @@ sealed record CaptureCase(string Name, string Database, params string[] Files)
     /// <summary>The connector's settings as <c>format</c> of a declaration; null for the defaults.</summary>
     public string? Format { get; init; }
 
+    /// <summary>What is declared as <c>tables</c>, in YAML, where the records carry their schemas.</summary>
+    public string Tables { get; init; } = "{}";
+
     /// <summary>How many partitions the topics of tables with a key have.</summary>
     public int Partitions { get; init; } = 1;
 
@@ -48,8 +51,8 @@ sealed record CaptureCase(string Name, string Database, params string[] Files)
     public SourceDeclarations Declared => Columns switch
     {
         ColumnsFrom.Declaration => DeclaredSources.Of(Database, Format),
-        _ when Format is not null => SourcesFile.Parse($"format: {Format}\n", "sources.yaml", static _ => null),
-        _ => SourceDeclarations.None,
+        _ => SourcesFile.Parse(
+            $"format: {Format ?? "{}"}\ntables: {Tables}\n", "sources.yaml", static _ => null),
     };
 
     /// <summary>How the events spell values.</summary>

@@ -98,6 +98,16 @@ static class CaptureCases
 
         """;
 
+    const string Before3 =
+        """
+        types.t_num.c_money               | 3           | snapshots read money as a double
+        types.t_text.c_tsvector           | 1 3 101 103 | a type that the connector leaves out
+        types.t_vec.c_halfvec             | 1 101       | a type that the connector leaves out
+        types.t_vec.c_sparse              | 1 101       | a type that the connector leaves out
+        types.t_vec.c_vector              | 1 101       | a type that the connector leaves out
+
+        """;
+
     const string Edges =
         """
         types_edge.e_arr.n                | 2 102       | precise mode has no NaN: the whole array is null
@@ -178,6 +188,13 @@ static class CaptureCases
             Format = "{ placeholder: __unavailable__ }",
             Differences = Generated + NullAsDefault + Types + Tables + Declared + Domains,
             Quarantined = DeclaredQuarantine,
+        },
+        new("v27", "db_final.json", "v27_default_schemas_on.jsonl")
+        {
+            Rewrite = GarbledNames.Mended,
+            // Changes of a table whose name is not ASCII have no key.
+            Tables = """{ "Mixed Case.Weird Täble-1": { key: [Id] } }""",
+            Differences = Generated + NullAsDefault + Types + Tables + Retyped + Before3,
         },
         new("e1", "edge_db_final.json", "e1_default_on.jsonl")
         {

@@ -43,6 +43,23 @@ public sealed class CapturedReplayTests
     }
 
     [Fact]
+    public async Task An_update_of_one_small_column_keeps_all_large_values_that_it_leaves_out()
+    {
+        // No contents of the database lie beside it: the insert has them all.
+        var toast = new CaptureCase("toast1", "db_final.json", "toast1_default_on.jsonl");
+        const string query = "SELECT * EXCLUDE (small) FROM public.toast_all";
+        await using var inserted = await CapturedReplay.RunAsync(
+            toast with { Rewrite = static records => records.Take(1) });
+        await using var updated = await CapturedReplay.RunAsync(toast);
+        var row = Assert.Single(await inserted.Pipeline.QueryAsync(query));
+        Assert.True(row.Length > 40);
+        Assert.All(row, Assert.NotNull);
+        Assert.Equal(row, Assert.Single(await updated.Pipeline.QueryAsync(query)));
+        Assert.Equal([["1"]], await updated.Pipeline.QueryAsync("SELECT small FROM public.toast_all"));
+        Assert.Empty(await updated.QuarantinedAsync());
+    }
+
+    [Fact]
     public async Task Without_any_declaration_every_change_waits_in_quarantine_with_what_to_do()
     {
         await using var replay = await CapturedReplay.RunAsync(

@@ -38,6 +38,16 @@ public sealed class OtherKeyTests
         Assert.True(_pair.Rows.Values.Columns[2].IsNull(0));
     }
 
+    [Fact]
+    public void A_delete_without_a_key_is_of_the_row_before_it()
+    {
+        var value = Value("d", "null", """{"id":7,"account":0,"name":""}""");
+        Assert.Equal(DecodeStatus.Row, _pair.Decode(null, value).Status);
+        Assert.Equal(7, _pair.Rows.Values.Columns[0].Int32s[0]);
+        Assert.True(_pair.Rows.Values.Columns[1].IsNull(0));
+        Assert.Equal(RejectReason.MissingKey, _pair.Decode(null, Value("d", "null")).Reason);
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("""{"account":3}""")]

@@ -53,6 +53,13 @@ public sealed class UnchangedValueTests
     }
 
     [Fact]
+    public void An_array_of_64_bits_of_which_nobody_says_more_may_be_of_oids()
+    {
+        Assert.False(IsUnavailable(Default, "bigint[]", "u"));
+        Assert.True(IsUnavailable(Default with { IsTypeOpen = true }, "bigint[]", "u"));
+    }
+
+    [Fact]
     public void A_placeholder_in_an_insert_is_a_value_but_after_a_change_of_key()
     {
         var text = $"\"{Events.Placeholder}\"";
@@ -65,6 +72,7 @@ public sealed class UnchangedValueTests
     [InlineData("numeric", "1234567890123456789012345678901", false)]
     [InlineData("boolean[]", "[]", true)]
     [InlineData("boolean[]", "[true]", false)]
+    [InlineData("bigint[]", "[1,2,3]", true)]
     public void A_value_that_is_too_short_to_be_moved_out_of_its_row_was_set_to_null(
         string type, string stored, bool ruledOut) =>
         Assert.Equal(ruledOut, UnchangedNull.IsRuledOutBy(PostgresTypes.Column("v", type), Events.Bytes(stored)));

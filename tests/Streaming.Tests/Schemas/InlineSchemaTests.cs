@@ -47,6 +47,10 @@ public sealed class InlineSchemaTests
         """{"type":"map","keys":{"type":"string"},"values":{"type":"string"}}""", "hstore", ColumnType.String)]
     [InlineData(
         """
+        {"type":"array","items":{"type":"int64"},"parameters":{"__debezium.source.column.type":"_OID"}}
+        """, "oid[]", ColumnType.String)]
+    [InlineData(
+        """
         {"type":"string","parameters":{"__debezium.source.column.type":"BPCHAR","__debezium.source.column.length":"5"}}
         """, "character(5)", ColumnType.String)]
     [InlineData(
@@ -68,6 +72,23 @@ public sealed class InlineSchemaTests
         Assert.Null(schema.Columns[0].Format);
         Assert.Equal(TimeMode.Nanoseconds, schema.Columns[1].Format!.Times);
         Assert.Equal(EventWriter.Debezium, schema.Format.Writer);
+    }
+
+    [Fact]
+    public void Where_a_schema_does_not_say_the_type_it_is_open()
+    {
+        Assert.True(Schema("""{"type":"array","items":{"type":"int64"}}""").Columns[1].Format!.IsTypeOpen);
+        Assert.Null(Schema("""{"type":"array","items":{"type":"int32"}}""").Columns[1].Format);
+    }
+
+    [Fact]
+    public void Dates_of_the_mode_connect_are_known_by_their_name()
+    {
+        const string Items = """{"type":"int32","name":"org.apache.kafka.connect.data.Date"}""";
+
+        var column = Schema("{\"type\":\"array\",\"items\":" + Items + "}").Columns[1];
+
+        Assert.Equal(("date[]", TimeMode.Connect), (column.SourceType, column.Format!.Times));
     }
 
     [Fact]

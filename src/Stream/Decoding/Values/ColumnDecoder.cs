@@ -23,7 +23,7 @@ sealed class ColumnDecoder
         _writer = format.Writer;
         _isAlphabetOpen = format is { Writer: EventWriter.Debezium, Binary: BinaryMode.Base64 };
         NullMayBeUnavailable = !column.IsKey && UnchangedNull.IsPossible(column, format);
-        NullMayBeValue = format.IsStringOpen;
+        NullMayBeValue = format.IsTypeOpen;
         if (Form >= ValueForm.NumericDouble)
             _structured = new StructuredText(Form, column, format);
         // A numeric without a declared precision carries its scale in each value. The connector takes the scale from

@@ -11,7 +11,8 @@ static class UnchangedNull
     const int InlineBitsMax = 24 * 8;
     const int NumericDigitsMax = 30; // Four digits take two bytes.
 
-    // Where nobody has said what a string is, its null is only doubted where the value was large and looks like bytes.
+    // Where nobody has said what a value is, its null is only doubted where it was large and, a string, looks like
+    // bytes.
     const int OpenLengthMin = 1024;
 
     /// <summary>Whether the null of an update without the row before it may be an unchanged value.</summary>
@@ -25,7 +26,7 @@ static class UnchangedNull
         return name switch
         {
             "bytea" => format.Binary is BinaryMode.Base64 or BinaryMode.Base64UrlSafe,
-            "text" => format.IsStringOpen && format.Binary != BinaryMode.Hex,
+            "text" => format.IsTypeOpen && format.Binary != BinaryMode.Hex,
             "numeric" => first is null && format.Decimals != DecimalMode.String,
             "bit" or "bit varying" => (first ?? (name == "bit" ? 1 : int.MaxValue)) > InlineBitsMax,
             _ => ValueForms.Of(column, format) is ValueForm.Geometry or ValueForm.Vector or ValueForm.SparseVector,
@@ -38,15 +39,16 @@ static class UnchangedNull
     {
         "numeric" => stored.Length <= NumericDigitsMax,
         "text" => stored.Length < OpenLengthMin || !LooksLikeBytes(stored),
-        "text[]" => stored.Length < OpenLengthMin,
+        "text[]" or "bigint[]" or "json[]" => stored.Length < OpenLengthMin,
         _ when column.Type == ColumnType.Binary => stored.Length <= InlineBitsMax / 8 - sizeof(long),
         _ => stored.SequenceEqual("[]"u8),
     };
 
     static bool IsPossibleArray(string element, WireFormat format) => element switch
     {
-        "text" => format.IsStringOpen,
-        "character varying" or "character" or "json" or "jsonb" or "uuid" or "integer" or "bigint" => false,
+        // An array of strings may be of almost anything, one of 64 bits may be of oids, one of JSON of hstore.
+        "text" or "bigint" or "json" => format.IsTypeOpen,
+        "character varying" or "character" or "jsonb" or "uuid" or "integer" => false,
         "bytea" => format.Binary != BinaryMode.Bytes,
         "date" => format.Times is TimeMode.Connect or TimeMode.IsoString,
         _ => true,
