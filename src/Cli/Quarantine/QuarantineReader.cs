@@ -7,8 +7,8 @@ using Tapline.Serving.Lake;
 
 namespace Tapline.Cli.Quarantine;
 
-/// <summary>Reads the quarantine of a lake at its newest cut: of each record what was said of it last, and nothing of
-/// those that a replay has brought home.</summary>
+/// <summary>Reads what waits in the quarantine of a lake at its newest cut: of each record what was said of it last,
+/// and nothing of those that a replay has brought home.</summary>
 sealed class QuarantineReader(LakeSession session)
 {
     const int RecordsAtOnceMax = 1_000;
@@ -87,28 +87,25 @@ sealed class QuarantineReader(LakeSession session)
             Bytes(columns[10], row));
     }
 
-    string Open(QuarantineChoice choice)
-    {
-        var attempt = HasColumn("attempt") ? "coalesce(attempt, 0)::INTEGER" : "0::INTEGER";
-        var home = HasTable("quarantine_replayed")
-            ? """
-              AND NOT EXISTS (SELECT FROM quarantine_replayed h
-                              WHERE h.topic = q.topic AND h."partition" = q."partition" AND h."offset" = q."offset"
-                                AND h.outcome <> 'rejected')
-              """
-            : "";
-        return $"""
-            SELECT * REPLACE ({attempt} AS attempt) FROM (SELECT *{(HasColumn("attempt") ? "" : ", 0 AS attempt")}
-                FROM quarantine) q
-            WHERE {choice.Condition()} {home}
-            QUALIFY row_number() OVER (PARTITION BY topic, "partition", "offset" ORDER BY attempt DESC) = 1
-            """;
-    }
+    string Open(QuarantineChoice choice) => $"SELECT * FROM ({Waiting()}) q WHERE {choice.Condition()}";
+
+    // A record is in the quarantine table once; what became of it since stands in the other one.
+    string Waiting() => HasTable("quarantine_replayed")
+        ? """
+          SELECT q.* REPLACE (
+                 CASE WHEN r.attempt IS NULL THEN q.reason ELSE r.reason END AS reason,
+                 CASE WHEN r.attempt IS NULL THEN q.detail ELSE r.detail END AS detail),
+                 coalesce(r.attempt, 0)::INTEGER AS attempt
+          FROM quarantine q LEFT JOIN (
+              SELECT topic, "partition", "offset", max(attempt) AS attempt, bool_or(outcome <> 'rejected') AS is_home,
+                     last(reason ORDER BY attempt) AS reason, last(detail ORDER BY attempt) AS detail
+              FROM quarantine_replayed GROUP BY topic, "partition", "offset"
+          ) r ON r.topic = q.topic AND r."partition" = q."partition" AND r."offset" = q."offset"
+          WHERE NOT coalesce(r.is_home, false)
+          """
+        : "SELECT *, 0::INTEGER AS attempt FROM quarantine";
 
     bool HasTable(string root) => session.Tables.Any(table => table.Root == root && table.Files.Length > 0);
-
-    bool HasColumn(string name) =>
-        session.Tables.First(static table => table.Root == "quarantine").Columns.Any(column => column.Name == name);
 
     ColumnBatch Read(ImmutableArray<ColumnSchema> columns, string sql, CancellationToken ct)
     {

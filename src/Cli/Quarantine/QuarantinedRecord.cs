@@ -8,7 +8,7 @@ namespace Tapline.Cli.Quarantine;
 /// <param name="Detail">Where in the record, what was wanted, what was found.</param>
 /// <param name="Id">Where it stood in the log: its name.</param>
 /// <param name="IngestedAt">When it reached the log, microseconds since 1970.</param>
-/// <param name="Attempt">How often it had been replayed when it was put there.</param>
+/// <param name="Attempt">How often it was replayed in vain.</param>
 /// <param name="Key">Null for none.</param>
 /// <param name="Value">Null for none.</param>
 /// <param name="Headers">As they stand in a Kafka record; null for none.</param>

@@ -18,6 +18,7 @@ sealed class QuarantineVerb : Verb
     {
         Subcommands.Add(new QuarantineListVerb());
         Subcommands.Add(new QuarantineShowVerb());
+        Subcommands.Add(new QuarantineReplayVerb());
     }
 
     protected override Task<int> RunAsync(ParseResult line, CancellationToken ct) =>
@@ -28,7 +29,7 @@ sealed class QuarantineVerb : Verb
 static class QuarantineOptions
 {
     /// <summary>Those of a table.</summary>
-    public static readonly Option<string?> Table = new("--table")
+    public static readonly Option<string?> Table = new("--table", "--topic")
     {
         Description = "Records of this table, or of this topic where no table is known",
         HelpName = "name",
@@ -74,6 +75,14 @@ sealed class QuarantineListVerb : Verb
         var screen = Screen.Of(line);
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
         var groups = new QuarantineReader(session).Groups(choice, ct);
+        Print(screen, groups);
+        screen.Result(Document(groups));
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints groups for people.</summary>
+    public static void Print(Screen screen, IReadOnlyList<QuarantineGroup> groups)
+    {
         foreach (var group in groups)
         {
             screen.Line($"{group.Table}   {group.Reason}   {Units.Count(group.Count)} records   newest "
@@ -83,7 +92,11 @@ sealed class QuarantineListVerb : Verb
         }
         if (groups.Count == 0)
             screen.Line("nothing is in quarantine");
-        screen.Result(new JsonArray([.. groups.Select(static group => new JsonObject
+    }
+
+    /// <summary>Groups for programs.</summary>
+    public static JsonArray Document(IReadOnlyList<QuarantineGroup> groups) =>
+        new([.. groups.Select(static group => new JsonObject
         {
             ["table"] = group.Table,
             ["reason"] = group.Reason,
@@ -91,9 +104,7 @@ sealed class QuarantineListVerb : Verb
             ["newest_at"] = QuarantineOptions.Instant(group.NewestAt),
             ["newest"] = group.NewestId,
             ["detail"] = group.Detail,
-        })]));
-        return ExitCode.Success;
-    }
+        })]);
 }
 
 /// <summary>Shows one record of the quarantine.</summary>

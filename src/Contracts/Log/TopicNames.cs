@@ -33,6 +33,10 @@ public static class TopicNames
     /// <summary>What could not be used, with its reason.</summary>
     public static string Quarantine(string prefix) => Sanitize($"{prefix}.quarantine");
 
+    /// <summary>What is sent back from quarantine, each record with where it stood
+    /// (<see cref="ReplayMark"/>).</summary>
+    public static string Replays(string prefix) => Sanitize($"__tapline-replay.{prefix}");
+
     static string Sanitize(string name)
     {
         var clean = new StringBuilder(name.Length);

@@ -12,7 +12,7 @@ namespace Tapline.Serving.Lake;
 public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
 {
     static readonly ImmutableArray<string> Layers = ["current", "history", "entity"];
-    static readonly ImmutableArray<string> SingleTables = ["quarantine", "schema_history"];
+    static readonly ImmutableArray<string> SingleTables = ["quarantine", "quarantine_replayed", "schema_history"];
 
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);

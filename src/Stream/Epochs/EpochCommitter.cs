@@ -14,9 +14,10 @@ using Tapline.Streaming.Tables;
 namespace Tapline.Streaming.Epochs;
 
 /// <summary>Brings what a lane has gathered into the lake, all of it or none: intent, tables, manifest.</summary>
-/// <remarks>The order is what makes a half-done epoch repeatable: the quarantine and the schema changes first, then of
-/// each table its history before its current rows. Whoever finds the current rows of a table at this epoch knows that
-/// all before is done, and whoever does not finds the rows from which the history can be made again.</remarks>
+/// <remarks>The order is what makes a half-done epoch repeatable: the quarantine, the schema changes and the replays
+/// first, then of each table its history before its current rows. Whoever finds the current rows of a table at this
+/// epoch knows that all before is done, and whoever does not finds the rows from which the history can be made
+/// again.</remarks>
 sealed class EpochCommitter(
     StreamOptions options,
     LaneServices services,
@@ -25,6 +26,7 @@ sealed class EpochCommitter(
     LaneTopics topics,
     QuarantineBuffer quarantine,
     SchemaHistoryBuffer changes,
+    ReplayLedger replays,
     EpochManifest? last) : IAsyncDisposable
 {
     readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
@@ -74,6 +76,7 @@ sealed class EpochCommitter(
         var began = services.Time.GetTimestamp();
         await CommitQuarantineAsync(intent.Epoch, isRepeat, ct);
         await CommitSchemaHistoryAsync(intent.Epoch, isRepeat, ct);
+        await CommitReplaysAsync(intent.Epoch, isRepeat, ct);
         var touched = tables.Where(static pair => pair.Value.IsInEpoch).ToArray();
         var rows = touched.Sum(static pair => (long)pair.Value.History.Rows.Count);
         await Task.WhenAll(touched.Select(pair => CommitTableAsync(pair.Value, intent.Epoch, isRepeat, ct)));
@@ -113,6 +116,7 @@ sealed class EpochCommitter(
         Epoch = epoch;
         quarantine.Clear();
         changes.Rows.Clear();
+        replays.Settle();
         foreach (var table in tables)
             table.Settle();
         foreach (var partition in topics.All)
@@ -188,6 +192,14 @@ sealed class EpochCommitter(
         }
         var table = await lake.SchemaHistoryAsync(ct);
         await AppendAsync(LakeTables.SchemaHistoryRoot, table, changes.Rows, epoch, isRepeat, ct);
+    }
+
+    async Task CommitReplaysAsync(long epoch, bool isRepeat, CancellationToken ct)
+    {
+        if (replays.Rows.Count > 0)
+            await AppendAsync(ReplayLedger.Root, await lake.ReplayedAsync(ct), replays.Rows, epoch, isRepeat, ct);
+        else
+            await NameCommittedAsync(ReplayLedger.Root, epoch, isRepeat, ct);
     }
 
     // Tables that have the epoch already give no rows again: what its first writer committed is part of it all the

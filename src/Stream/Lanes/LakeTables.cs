@@ -27,6 +27,7 @@ sealed class LakeTables(
 {
     readonly Dictionary<TableId, LakeTablePair> _pairs = [];
     DeltaTable? _quarantineTable;
+    DeltaTable? _replayed;
     DeltaTable? _schemaHistory;
     bool _isSchemaHistoryRead;
 
@@ -50,6 +51,10 @@ sealed class LakeTables(
     /// <summary>The quarantine table, made when there is none.</summary>
     public async Task<DeltaTable> QuarantineAsync(CancellationToken ct) =>
         _quarantineTable ??= await OpenOrCreateAsync(QuarantineRoot, BookkeepingColumns.Quarantine, ct);
+
+    /// <summary>The table that says what became of replayed records, made when there is none.</summary>
+    public async Task<DeltaTable> ReplayedAsync(CancellationToken ct) =>
+        _replayed ??= await OpenOrCreateAsync(ReplayLedger.Root, BookkeepingColumns.QuarantineReplayed, ct);
 
     /// <summary>The table of schema changes, made when there is none.</summary>
     public async Task<DeltaTable> SchemaHistoryAsync(CancellationToken ct) =>
@@ -84,14 +89,12 @@ sealed class LakeTables(
         };
     }
 
-    /// <summary>The packed row that a record of a table's topic deleted, from the table's history; empty when it is not
+    /// <summary>The packed row that the history has of a record of a table's topic; empty when it is not
     /// there.</summary>
-    public async Task<byte[]> DeletedRowAsync(TableStream table, int partition, long offset, CancellationToken ct)
+    public async Task<byte[]> HistoryRowAsync(TableStream table, int partition, long offset, CancellationToken ct)
     {
         var pair = _pairs[table.Table];
-        var paths = new List<string>();
-        foreach (var file in pair.History.Snapshot.Files.Values)
-            paths.Add(await services.Lake.LocalPathAsync($"{pair.HistoryRoot}/{file.Location}", ct));
+        var paths = await PathsAsync(pair.HistoryRoot, pair.History.Snapshot, ct);
         if (paths.Count == 0)
             return [];
         var columns = table.Layout.Columns;
@@ -107,6 +110,47 @@ sealed class LakeTables(
         var packed = new ArrayBufferWriter<byte>(512);
         RowCodec.Encode(batch, 0, default, default, packed);
         return packed.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads some columns of a table's history at a version, piece by piece; nothing for none.</summary>
+    /// <param name="table">A table that was loaded.</param>
+    /// <param name="version">Which version.</param>
+    /// <param name="wanted">The columns.</param>
+    /// <param name="condition">Which rows, in SQL over the bookkeeping columns.</param>
+    /// <param name="take">Takes the rows; they are valid until it returns.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task ReadHistoryAsync(
+        TableStream table,
+        long? version,
+        ImmutableArray<ColumnSchema> wanted,
+        string condition,
+        Action<ColumnBatch> take,
+        CancellationToken ct)
+    {
+        var root = _pairs[table.Table].HistoryRoot;
+        if (version is not { } known || await DeltaTable.ReadAsync(services.Lake, root, known, ct) is not { } snapshot
+            || await PathsAsync(root, snapshot, ct) is not { Count: > 0 } paths)
+            return;
+        using var connection = services.Duck.Connect();
+        using var result = connection.Query(
+            LakeFileSql.Select(paths, table.Layout.Columns.AddRange(BookkeepingColumns.History), wanted)
+            + $" WHERE {condition}",
+            ct: ct);
+        var rows = new ColumnBatch(wanted);
+        foreach (var chunk in result.Chunks())
+        {
+            rows.Clear();
+            chunk.AppendTo(rows);
+            take(rows);
+        }
+    }
+
+    async Task<List<string>> PathsAsync(string root, DeltaSnapshot snapshot, CancellationToken ct)
+    {
+        var paths = new List<string>();
+        foreach (var file in snapshot.Files.Values)
+            paths.Add(await services.Lake.LocalPathAsync($"{root}/{file.Location}", ct));
+        return paths;
     }
 
     // What a table did not follow is nowhere but here: it must not be told twice.

@@ -22,7 +22,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly SchemaRegistry _schemas = new(services.Log, options.Prefix, options.Sources, services.Logger);
     readonly QuarantineBuffer _quarantine = new();
     readonly SchemaHistoryBuffer _changes = new();
-    InlineSchemas? _inline;
+    readonly ReplayLedger _ledger = new(services);
+    RecordSchemas? _recordSchemas;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
     HeldPartitions? _held;
@@ -30,6 +31,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     LakeTables? _lake;
     EpochCommitter? _committer;
     TopicDiscovery? _discovery;
+    LaneReplays? _replays;
     long _firstChangeAt;
     bool _isRepeating;
 
@@ -37,6 +39,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     TransactionBarrier Barrier =>
         _barrier ??= new TransactionBarrier(options, _topics, services.Time, services.Logger);
+
+    RecordSchemas Schemas => _recordSchemas ??= new RecordSchemas(_schemas, _quarantine);
+
+    LaneReplays Replays => _replays ?? throw new InvalidOperationException("the lane is not loaded");
 
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
@@ -56,6 +62,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 wait = HoldInterval;
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
+            await LookForReplaysAsync(ct);
             var isDue = HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull || Barrier.IsFull);
             if (isDue && !MustWaitForRereadEnds(interval) && await MayCutAsync(ct))
                 interval = await CommitAsync(ct);
@@ -68,10 +75,12 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await _reader.DisposeAsync();
         if (_committer is not null)
             await _committer.DisposeAsync();
+        if (_replays is not null)
+            await _replays.DisposeAsync();
         await _schemas.DisposeAsync();
     }
 
-    bool HasWork => _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
+    bool HasWork => Replays.Any || _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
 
     bool IsFull => EpochBytes >= options.EpochBytesMax;
 
@@ -85,12 +94,14 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             _topics.Restore(manifest);
         _lake = new LakeTables(options, services, _quarantine, _changes, manifest);
         _committer = new EpochCommitter(
-            options, services, _epochs, _lake, _topics, _quarantine, _changes, manifest);
+            options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, manifest);
+        _replays = new LaneReplays(
+            options, services, _topics, _lake, _committer, _quarantine, _ledger, ReplayAsync);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
         if (open is not null)
             await FinishAsync(open, ct);
-        foreach (var partition in _topics.All)
+        foreach (var partition in _topics.All.Where(partition => !_replays.IsItsTopic(partition.Id.Topic)))
             _reader.Assign(partition.Id, partition.Next);
         board.Loaded(_committer);
     }
@@ -112,6 +123,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                     throw new InvalidDataException(
                         $"epoch {intent.Epoch} begins {partition} at {from}, the lane is at {known.Next}");
                 }
+                if (Replays.IsItsTopic(topic))
+                    continue;
                 _reader.Assign(partition, from);
                 until.Add(partition, end);
             }
@@ -126,6 +139,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             Held.ReleaseOldRows(giveUp: until.All(end =>
                 _topics.Find(end.Key) is var partition && (partition!.IsHeld || partition.Next >= end.Value)));
         }
+        await Replays.FinishAsync(intent, ct);
         _isRepeating = false;
         var rejected = _quarantine.Rows.Count;
         await _committer!.FinishAsync(intent, _tables, ct);
@@ -159,6 +173,18 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         partition.Next = Math.Max(partition.Next, Math.Min(chunk.NextOffset, until));
     }
 
+    async Task LookForReplaysAsync(CancellationToken ct)
+    {
+        var hadWork = HasWork;
+        await Replays.LookAsync(ct);
+        if (!hadWork && HasWork)
+            _firstChangeAt = services.Time.GetTimestamp();
+    }
+
+    async ValueTask ReplayAsync(
+        RecordChunk chunk, RecordSlot slot, LanePartition partition, TablePasts pasts, CancellationToken ct) =>
+        await ApplyChangeAsync(chunk, slot, partition, pasts, ct);
+
     // Changes go as far as the ends of transactions that are known; they wait for the next one, but not forever.
     void ReleaseTransactions()
     {
@@ -190,17 +216,17 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         if (Barrier.IsItsTopic(chunk.Partition.Topic))
             return Barrier.TryTake(chunk, slot, partition, _isRepeating) ? null : HoldReason.Epoch;
         var rejected = _quarantine.Rows.Count;
-        var reason = await ApplyChangeAsync(chunk, slot, partition, ct);
+        var reason = await ApplyChangeAsync(chunk, slot, partition, pasts: null, ct);
         partition.Order.SeenCount += _quarantine.Rows.Count - rejected;
         return reason;
     }
 
     async ValueTask<HoldReason?> ApplyChangeAsync(
-        RecordChunk chunk, RecordSlot slot, LanePartition partition, CancellationToken ct)
+        RecordChunk chunk, RecordSlot slot, LanePartition partition, TablePasts? pasts, CancellationToken ct)
     {
         var topic = chunk.Partition.Topic;
         if (slot.ValueLength < 0 && slot.KeyLength < 0 && RereadEnd.TryRead(chunk, slot, out var end)
-            && await SchemaOfAsync(chunk, slot, topic, ct) is { } read)
+            && await Schemas.FindAsync(chunk, slot, ct) is { } read)
             (await TableAsync(topic, read, ct)).EndReread(end, chunk.Partition, slot, partition.Order);
         if (slot.ValueLength < 0 && (!IsDeleteOfItsOwn(slot, partition) || _schemas.Newest(topic) is null))
             return null;
@@ -210,7 +236,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 $"{slot.ValueLength} bytes, at most {options.MessageBytesMax} are taken (stream.message_bytes_max)");
             return null;
         }
-        var schema = await SchemaOfAsync(chunk, slot, topic, ct);
+        var schema = await Schemas.FindAsync(chunk, slot, ct);
         if (schema is null)
             return null;
         var table = await TableAsync(topic, schema, ct);
@@ -219,13 +245,13 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             table.ApplyTombstone(chunk, slot, table.Plan(schema), partition.Order);
             return null;
         }
-        var outcome = await ApplyAsync(chunk, slot, table, schema, partition, ct);
+        var outcome = await ApplyAsync(chunk, slot, table, schema, partition, pasts, ct);
         if (outcome == ApplyOutcome.UnknownColumn)
         {
             await _schemas.RefreshAsync(ct);
             var newest = _schemas.Newest(topic);
             if (newest is not null && newest.Version != schema.Version)
-                outcome = await ApplyAsync(chunk, slot, table, newest, partition, ct);
+                outcome = await ApplyAsync(chunk, slot, table, newest, partition, pasts, ct);
         }
         if (outcome == ApplyOutcome.UnknownColumn)
         {
@@ -246,58 +272,35 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         TableStream table,
         TableSchema schema,
         LanePartition partition,
+        TablePasts? pasts,
         CancellationToken ct)
     {
-        var mayWait = partition.GivenUpAt != slot.Offset;
-        var outcome = table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
-        if (outcome != ApplyOutcome.NeedsOldRow)
-            return outcome;
+        var past = pasts?.Of(table);
+        var mayWait = past is null && partition.GivenUpAt != slot.Offset;
+        while (true)
+        {
+            var outcome = table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait, past);
+            if (outcome == ApplyOutcome.NeedsOldRow)
+                await SupplyOldRowAsync(table, partition, ct);
+            else if (outcome == ApplyOutcome.NeedsPast && !pasts!.IsGathering)
+                await past!.LoadAsync(ct);
+            else
+                return outcome;
+        }
+    }
+
+    async Task SupplyOldRowAsync(TableStream table, LanePartition partition, CancellationToken ct)
+    {
         var move = table.LastMove;
         var moved = partition.Order.Moved.Rows[move];
         partition.Order.Moved.Supply(
-            move, await Lake.DeletedRowAsync(table, moved.Partition, moved.Offset, ct));
-        return table.Apply(chunk, slot, table.Plan(schema), partition.Order, mayWait);
+            move, await Lake.HistoryRowAsync(table, moved.Partition, moved.Offset, ct));
     }
 
     // A tombstone is for Kafka's compaction, and the delete before it has said all. Only where a record is missing
     // before it the delete itself was compacted away.
     static bool IsDeleteOfItsOwn(RecordSlot slot, LanePartition partition) =>
         slot.KeyLength > 0 && slot.Offset > partition.Next && slot.Offset - 1 != partition.Gate.DeleteOffset;
-
-    // A record of our own source names its schema; a foreign one is read under the newest that is known.
-    async ValueTask<TableSchema?> SchemaOfAsync(RecordChunk chunk, RecordSlot slot, string topic, CancellationToken ct)
-    {
-        int? version = chunk.TryGetHeader(slot, "tapline.schema"u8, out var header)
-            && int.TryParse(header, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
-        if (version is null && InlineSchema.IsCarriedBy(chunk.Value(slot)))
-            return InlineSchemaOf(chunk, slot);
-        var schema = Find();
-        if (schema is null)
-        {
-            await _schemas.RefreshAsync(ct);
-            schema = Find();
-        }
-        if (schema is null && !SignalRecord.Is(chunk.Value(slot)))
-        {
-            var known = _schemas.Newest(topic) is not null;
-            Reject(chunk, slot, known ? QuarantineReason.UnknownSchema : QuarantineReason.UnknownTable,
-                known
-                    ? $"schema version {version} was never announced"
-                    : $"nothing says what the columns of {topic} are: ./tapline discover proposes a declaration");
-        }
-        return schema;
-
-        TableSchema? Find() => version is { } wanted ? _schemas.Find(topic, wanted) : _schemas.Newest(topic);
-    }
-
-    // Null for what is no change of a table, and for what is in quarantine now.
-    TableSchema? InlineSchemaOf(RecordChunk chunk, in RecordSlot slot)
-    {
-        var schema = (_inline ??= new InlineSchemas(_schemas.Known)).Find(chunk, slot, out var reason);
-        if (reason is not null)
-            Reject(chunk, slot, QuarantineReason.UnreadableSchema, reason);
-        return schema;
-    }
 
     async ValueTask<TableStream> TableAsync(string topic, TableSchema schema, CancellationToken ct)
     {
@@ -317,6 +320,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     async Task<TimeSpan> CommitAsync(CancellationToken ct)
     {
         var began = services.Time.GetTimestamp();
+        await Replays.ApplyAsync(ct);
         var rejected = _quarantine.Rows.Count;
         await _committer!.CommitAsync(_tables, ct);
         Barrier.Settle();

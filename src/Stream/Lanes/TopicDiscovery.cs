@@ -37,13 +37,16 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
         if (held.Start > 0)
             services.Logger.TopicTrimmed(partition.ToString(), held.Start);
         topics.Begin(partition, held.Start);
-        reader.Assign(partition, held.Start);
+        if (partition.Topic != TopicNames.Replays(options.Prefix))
+            reader.Assign(partition, held.Start);
         services.Logger.TopicAssigned(options.Lane, partition.ToString(), held.Start);
     }
 
     // prefix.schema.table: what has another number of words is one of the pipeline's own topics.
     bool IsData(string topic)
     {
+        if (topic == TopicNames.Replays(options.Prefix))
+            return true;
         if (!topic.StartsWith(options.Prefix + ".", StringComparison.Ordinal))
             return false;
         if (options.WholeTransactions && topic == TopicNames.Transactions(options.Prefix))

@@ -231,8 +231,8 @@ sealed class TopicOrder
             Highest = SourcePosition.Max(Highest, gate.Highest);
     }
 
-    // Whether it is the newest.
-    bool KeepTruncate(SourcePosition position)
+    /// <summary>Remembers a truncate; whether it is the newest.</summary>
+    public bool KeepTruncate(SourcePosition position)
     {
         _truncates.Enqueue(position);
         if (_truncates.Count > TruncatesMax)

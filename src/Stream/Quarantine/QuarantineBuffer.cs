@@ -21,14 +21,23 @@ sealed class QuarantineBuffer
     /// they are more than a topic takes: those are in the table only.</summary>
     public IReadOnlyList<(byte[] Key, byte[]? Value)> Records => _records;
 
-    /// <summary>Keeps a record.</summary>
+    /// <summary>Takes what is said of a record that is replayed, and so is in quarantine already; null to keep
+    /// records.</summary>
+    public Action<string, string?>? Refused { get; set; }
+
+    /// <summary>Keeps a record. False when it is kept already.</summary>
     /// <param name="table">The table as far as it is known, else the topic.</param>
     /// <param name="reason">One of <see cref="QuarantineReason"/>.</param>
     /// <param name="detail">Where in the record, what was wanted, what was found; no contents.</param>
     /// <param name="chunk">Where the record lies.</param>
     /// <param name="slot">The record.</param>
-    public void Add(string table, string reason, string? detail, RecordChunk chunk, in RecordSlot slot)
+    public bool Add(string table, string reason, string? detail, RecordChunk chunk, in RecordSlot slot)
     {
+        if (Refused is { } refused)
+        {
+            refused(reason, detail);
+            return false;
+        }
         var columns = Rows.Columns;
         columns[0].Append(Encoding.UTF8.GetBytes(table));
         columns[1].Append(Encoding.UTF8.GetBytes(reason));
@@ -42,6 +51,7 @@ sealed class QuarantineBuffer
         AppendOrNull(columns[9], chunk.Headers(slot), slot.HeaderCount == 0);
         var value = slot.ValueLength > TopicValueBytesMax ? null : chunk.Value(slot).ToArray();
         _records.Add((Note(table, reason, detail, chunk.Partition, slot), value));
+        return true;
     }
 
     /// <summary>Forgets all records.</summary>

@@ -12,6 +12,8 @@ enum ApplyOutcome
     AwaitsOldRow,
     /// <summary>A row under a new key whose old row lies in the history; nothing was applied.</summary>
     NeedsOldRow,
+    /// <summary>A record that is replayed, of whose key the past is not known yet; nothing was applied.</summary>
+    NeedsPast,
     /// <summary>A change of a transaction whose end is not known yet; nothing was applied.</summary>
     AwaitsTransaction,
 }

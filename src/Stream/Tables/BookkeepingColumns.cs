@@ -43,6 +43,19 @@ static class BookkeepingColumns
         new("headers", ColumnType.Binary),
     ];
 
+    /// <summary>The columns of the table that says what became of replayed records.</summary>
+    public static ImmutableArray<ColumnSchema> QuarantineReplayed { get; } =
+    [
+        new("topic", ColumnType.String),
+        new("partition", ColumnType.Int32),
+        new("offset", ColumnType.Int64),
+        new("attempt", ColumnType.Int32),
+        new("outcome", ColumnType.String),
+        new("reason", ColumnType.String),
+        new("detail", ColumnType.String),
+        new("sent_at", ColumnType.Timestamp),
+    ];
+
     /// <summary>The columns of the table of schema changes.</summary>
     public static ImmutableArray<ColumnSchema> SchemaHistory { get; } =
     [

@@ -44,17 +44,17 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
             Touch(file);
     }
 
-    /// <summary>Removes the rows whose position was before a truncate; most often all.</summary>
-    public void Truncate(Func<SourcePosition, bool> isBefore)
+    /// <summary>Removes the rows that were there before a truncate; most often all.</summary>
+    public void Truncate(Func<RowMeta, bool> isBefore)
     {
-        var remaining = State.LiveSlots().Count(slot => !isBefore(RowCodec.Meta(State.Row(slot)).Position));
+        var remaining = State.LiveSlots().Count(slot => !isBefore(RowCodec.Meta(State.Row(slot))));
         if (remaining == 0)
         {
             Clear();
             return;
         }
         var gone = State.LiveSlots()
-            .Where(slot => isBefore(RowCodec.Meta(State.Row(slot)).Position))
+            .Where(slot => isBefore(RowCodec.Meta(State.Row(slot))))
             .Select(slot => RowCodec.Key(State.Row(slot)).ToArray())
             .ToList();
         foreach (var key in gone)

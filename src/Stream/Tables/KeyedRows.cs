@@ -97,6 +97,9 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         ReadOnlySpan<byte> stored = moved.Packed;
         if (verdict == Verdict.New && meta.Kind == ChangeKind.Update && current.State.TryFind(key, out var stateSlot))
             stored = current.State.Row(stateSlot);
+        else if (verdict == Verdict.Late && meta.Kind == ChangeKind.Update && record.Past is { } past
+            && !past.TryFindBase(record, key, out stored))
+            return ApplyOutcome.NeedsPast;
         // A fresh row has no placeholders. Of any other change the missing values are in the row before it, and without
         // that row nobody knows them.
         if ((arrives || meta.Kind == ChangeKind.Update) && stored.IsEmpty && RowImage.NeedsBase(record.Plan))
@@ -104,7 +107,7 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
             if (hasLeft && moved.Packed is null)
                 return ApplyOutcome.NeedsOldRow;
             // A copy that was taken later does not have the row: it is gone by then.
-            if (meta.Position.Commit < order.CopiedAt)
+            if (meta.Position.Commit < order.CopiedAt && record.Past is null)
             {
                 counters.Repeated++;
                 return ApplyOutcome.Done;

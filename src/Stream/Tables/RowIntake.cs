@@ -39,8 +39,8 @@ sealed class RowIntake(TableId table, TableLayout layout, QuarantineBuffer quara
     /// <summary>Puts a record into quarantine.</summary>
     public void Reject(RecordChunk chunk, in RecordSlot slot, string reason, string? detail)
     {
-        quarantine.Add(table.ToString(), reason, detail, chunk, slot);
-        counters.Quarantined++;
+        if (quarantine.Add(table.ToString(), reason, detail, chunk, slot))
+            counters.Quarantined++;
     }
 
     /// <summary>Puts a record into quarantine whose value a column does not take.</summary>

@@ -2,6 +2,7 @@ using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Streaming.Decoding;
 using Tapline.Streaming.Ordering;
+using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Streaming.Tables;
 
@@ -22,6 +23,9 @@ readonly record struct TableRecord(
     /// <summary>Whether it is the second half of a change of key: its row was there under another one.</summary>
     public bool Arrives =>
         Meta.Kind == ChangeKind.Create && Chunk.TryGetHeader(Slot, "__debezium.oldkey"u8, out _);
+
+    /// <summary>What its table has been through, when it is replayed out of quarantine; null in its own turn.</summary>
+    public TablePast? Past { get; init; }
 
     /// <summary>What the history keeps of it beside its row.</summary>
     public ChangeStamp Stamp => ChangeStamp.Of(Chunk, Slot, Meta);

@@ -94,8 +94,14 @@ sealed class TableStream
     /// <param name="plan">How it becomes a row.</param>
     /// <param name="order">What is known of its topic.</param>
     /// <param name="mayWait">Whether it may be put off until the other half of a change of key has come.</param>
+    /// <param name="past">What the table has been through, when the record's turn is over and it is replayed.</param>
     public ApplyOutcome Apply(
-        RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, bool mayWait = false)
+        RecordChunk chunk,
+        in RecordSlot slot,
+        EventPlan plan,
+        TopicOrder order,
+        bool mayWait = false,
+        TablePast? past = null)
     {
         var rows = plan.Rows;
         rows.Clear();
@@ -104,14 +110,13 @@ sealed class TableStream
             chunk.Key(slot), slot.KeyLength < 0, chunk.Value(slot), slot.ValueLength < 0, rows);
         switch (result.Status)
         {
-            case DecodeStatus.Row or DecodeStatus.Truncate
-                when rows.LastMeta.Kind != ChangeKind.Read && rows.LastMeta.Position.Commit >= order.CommitLimit:
+            case DecodeStatus.Row or DecodeStatus.Truncate when past is null
+                && rows.LastMeta.Kind != ChangeKind.Read && rows.LastMeta.Position.Commit >= order.CommitLimit:
                 return ApplyOutcome.AwaitsTransaction;
             case DecodeStatus.Row:
-                return ApplyRow(Decoded(chunk, slot, plan, order), mayWait);
+                return ApplyRow(Decoded(chunk, slot, plan, order, past), mayWait);
             case DecodeStatus.Truncate:
-                ApplyTruncate(Decoded(chunk, slot, plan, order));
-                return ApplyOutcome.Done;
+                return ApplyTruncate(Decoded(chunk, slot, plan, order, past));
             case DecodeStatus.Rejected when result.Reason == RejectReason.UnknownColumn:
                 return ApplyOutcome.UnknownColumn;
             case DecodeStatus.Rejected:
@@ -160,47 +165,65 @@ sealed class TableStream
         IsAhead = false;
     }
 
-    static TableRecord Decoded(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order) =>
-        new(chunk, slot, plan, order, order.Gate(chunk.Partition.Partition), plan.Rows.LastMeta);
+    static TableRecord Decoded(
+        RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order, TablePast? past = null)
+    {
+        if (past is not null)
+            order = TablePast.OrderOf(plan.Rows.LastMeta, order);
+        return new(chunk, slot, plan, order, order.Gate(chunk.Partition.Partition), plan.Rows.LastMeta) { Past = past };
+    }
 
-    void ApplyTruncate(in TableRecord record)
+    ApplyOutcome ApplyTruncate(in TableRecord record)
     {
         RestartIfSourceDid(record);
-        var verdict = record.Order.Truncate(record.Gate, record.Meta);
+        if (record.Past?.Knows(record.Plan, key: default) == false)
+            return ApplyOutcome.NeedsPast;
+        var order = record.Order;
+        var verdict = record.Past?.Judge(record, key: default) ?? order.Truncate(record.Gate, record.Meta);
         if (verdict == Verdict.Repeat)
         {
             Counters.Repeated++;
-            return;
+            return ApplyOutcome.Done;
         }
         Counters.Applied(record.Meta);
+        if (record.Past is not null && record.Meta.Position != default)
+            order.KeepTruncate(record.Meta.Position);
         if (IsAhead)
-            return;
+            return ApplyOutcome.Done;
         History.Add(record.Stamp);
-        if (verdict == Verdict.Late)
-            return;
-        if (_isKeyless || record.Meta.Position == default)
+        if (record.Past is not null)
+            TruncateBefore(ChangePlace.Of(record.Stamp));
+        else if (verdict == Verdict.New && (_isKeyless || record.Meta.Position == default))
             Current.Clear();
-        else
-            Current.Truncate(record.Order.IsTruncated);
+        else if (verdict == Verdict.New)
+            Current.Truncate(row => order.IsTruncated(row.Position));
+        return ApplyOutcome.Done;
+    }
+
+    // What came after a truncate that is replayed stays.
+    void TruncateBefore(ChangePlace truncate)
+    {
+        Current.Truncate(row => !ChangePlace.Of(row).IsAfter(truncate));
+        if (_isKeyless)
+            _keyless.Rename(Layout);
     }
 
     ApplyOutcome ApplyRow(in TableRecord record, bool mayWait)
     {
         RestartIfSourceDid(record);
         if (record.Plan.KeyColumns.Length == 0)
-        {
-            ApplyKeyless(record);
-            return ApplyOutcome.Done;
-        }
+            return ApplyKeyless(record);
         var key = _keyed.KeyOf(record.Plan);
-        if (record.Meta.Kind == ChangeKind.Delete)
+        if (record.Past?.Knows(record.Plan, key) == false)
+            return ApplyOutcome.NeedsPast;
+        if (record.Meta.Kind == ChangeKind.Delete && record.Past is null)
             record.Gate.DeleteOffset = record.Slot.Offset;
         if (IsAhead)
         {
             _keyed.Pass(record, key);
             return ApplyOutcome.Done;
         }
-        var verdict = _keyed.Judge(record, key);
+        var verdict = record.Past?.Judge(record, key) ?? _keyed.Judge(record, key);
         if (verdict == Verdict.Repeat)
         {
             Counters.Repeated++;
@@ -221,19 +244,34 @@ sealed class TableStream
         }
     }
 
-    void ApplyKeyless(in TableRecord record)
+    ApplyOutcome ApplyKeyless(in TableRecord record)
     {
         var meta = record.Meta;
-        record.Chunk.TryGetHeader(record.Slot, "__debezium.context.runId"u8, out var run);
-        if (meta.Kind != ChangeKind.Read && meta.Position != default && !record.Gate.AdmitKeyless(meta.Position, run))
+        var past = record.Past;
+        if (past?.Knows(record.Plan, key: default) == false)
+            return ApplyOutcome.NeedsPast;
+        if (!IsAdmitted(record))
         {
             Counters.Repeated++;
-            return;
+            return ApplyOutcome.Done;
         }
-        if (meta.Kind != ChangeKind.Read)
+        if (meta.Kind != ChangeKind.Read && past is null)
             record.Order.Pass(record.Gate, meta);
         if (IsAhead || (TryFollow(record) && TryApplyKeyless(record)))
             Counters.Applied(meta);
+        return ApplyOutcome.Done;
+    }
+
+    // A row that is replayed was not counted if it was refused before it had one: only where it is the newest of all
+    // the source can repeat it.
+    static bool IsAdmitted(in TableRecord record)
+    {
+        var (position, gate) = (record.Meta.Position, record.Gate);
+        if (record.Meta.Kind == ChangeKind.Read || position == default
+            || record.Past is not null && position.CompareTo(gate.Highest) <= 0)
+            return true;
+        record.Chunk.TryGetHeader(record.Slot, "__debezium.context.runId"u8, out var run);
+        return gate.AdmitKeyless(position, run);
     }
 
     bool TryApplyKeyless(in TableRecord record)
@@ -242,7 +280,9 @@ sealed class TableStream
         if (plan.Contract is not null && kind != ChangeKind.Delete && !_intake.TryTake(record, stored: default, out _))
             return false;
         var value = record.Chunk.Value(record.Slot);
-        var isCurrent = !record.Order.IsBeforeTruncate(record.Meta.Position);
+        var isCurrent = record.Past is { } past
+            ? past.Judge(record, key: default) == Verdict.New
+            : !record.Order.IsBeforeTruncate(record.Meta.Position);
         if (_keyless.TryApply(value, plan, _intake.Image, History, record.Stamp, isCurrent, out var misfit))
             return true;
         if (misfit >= 0)
@@ -291,7 +331,7 @@ sealed class TableStream
 
     void RestartIfSourceDid(in TableRecord record)
     {
-        if (record.Order.RestartIfSourceDid(record.Gate, record.Meta))
+        if (record.Past is null && record.Order.RestartIfSourceDid(record.Gate, record.Meta))
             _follower.Restart();
     }
 }

@@ -21,6 +21,7 @@ sealed class LaneWorld : IAsyncDisposable
     readonly string _folder = Path.Combine(Path.GetTempPath(), "tapline-lane-" + Guid.NewGuid().ToString("N"));
     readonly Dictionary<int, string?> _rows = [];
     readonly List<EventRecord> _sent = [];
+    readonly List<(TopicPartition Partition, long Offset)> _places = [];
     readonly int _partitions;
     long _lsn = 1000;
     long _timestampUs = 5000;
@@ -155,7 +156,8 @@ sealed class LaneWorld : IAsyncDisposable
     }
 
     /// <summary>Lets the lake have a row that the source does not have so.</summary>
-    public Task ForgeAsync(int id, string body, CancellationToken ct) => SendReadAsync(id, body, 1, ct);
+    public Task ForgeAsync(int id, string body, CancellationToken ct, long lsn = 1) =>
+        SendReadAsync(id, body, lsn, ct);
 
     /// <summary>Begins to read every row again; returns where that was.</summary>
     public long BeginReread() => _lsn += 10;
@@ -244,6 +246,62 @@ sealed class LaneWorld : IAsyncDisposable
             await Producer().AppendAsync(record, ct);
     }
 
+    /// <summary>How many records the table's topic has got, tombstones too.</summary>
+    public int Sent => _sent.Count;
+
+    /// <summary>Sends records of the table's topic back, by the order in which they were sent first.</summary>
+    public async Task ReplayAsync(int attempt, IEnumerable<int> numbers, CancellationToken ct)
+    {
+        await Log.EnsureTopicsAsync([new TopicSpec(TopicNames.Replays(Prefix), _partitions)], ct);
+        foreach (var number in numbers)
+            await ReplayAsync(attempt, number, _places[number].Offset, ct);
+    }
+
+    /// <summary>Sends a record back that the source has sent once more, at another offset.</summary>
+    public async Task ReplayAsync(int attempt, int number, long offset, CancellationToken ct)
+    {
+        var topic = TopicNames.Replays(Prefix);
+        await Log.EnsureTopicsAsync([new TopicSpec(topic, _partitions)], ct);
+        var mark = new ReplayMark(_places[number].Partition, offset, TimestampMs: 1 + offset, attempt);
+        var header = new EventHeader(ReplayMark.Header, Encoding.UTF8.GetBytes(mark.ToString()));
+        await Producer().AppendAsync(
+            _sent[number] with
+            {
+                Topic = topic,
+                Partition = mark.Partition.Partition,
+                Headers = [.. _sent[number].Headers ?? [], header],
+            },
+            ct);
+    }
+
+    /// <summary>What became of replayed records: offset, attempt, outcome, reason.</summary>
+    public async Task<List<string?[]>> ReplayedAsync(CancellationToken ct) =>
+        (await ManifestAsync(ct)).Tables.ContainsKey("quarantine_replayed")
+            ? await QueryAsync(
+                "quarantine_replayed", "\"offset\", attempt, outcome, reason", ct, "ORDER BY \"offset\", attempt")
+            : [];
+
+    /// <summary>Takes only these bodies from now on; none for any.</summary>
+    public void Accept(params string[] bodies) => Sources = bodies.Length == 0
+        ? SourceDeclarations.None
+        : new SourceDeclarations(
+            new DeclaredFormat(),
+            [new DeclaredTable(Items.ToString()) { Columns = [new("body", null) { Accepted = [.. bodies] }] }]);
+
+    /// <summary>Lets the table have no key. Before it is announced.</summary>
+    public void ForgetKey() =>
+        Schema = Schema with { Columns = [PostgresTypes.Column("id", "integer"), Schema.Columns[1]] };
+
+    /// <summary>Empties the lake.</summary>
+    public async Task ForgetLakeAsync(CancellationToken ct)
+    {
+        var keys = new List<string>();
+        await foreach (var item in Lake.ListAsync("", startAfter: null, ct))
+            keys.Add(item.Key);
+        foreach (var key in keys)
+            await Lake.DeleteAsync(key, ct);
+    }
+
     public Task SendRawAsync(string topic, string? key, string? value, CancellationToken ct) =>
         Producer().AppendAsync(
             new EventRecord(topic, Utf8(key), Utf8(value)), ct).AsTask();
@@ -287,7 +345,8 @@ sealed class LaneWorld : IAsyncDisposable
             return false;
         foreach (var topic in await Log.ListTopicsAsync(ct))
         {
-            if (!topic.Name.StartsWith(Prefix + ".app.", StringComparison.Ordinal))
+            if (!topic.Name.StartsWith(Prefix + ".app.", StringComparison.Ordinal)
+                && topic.Name != TopicNames.Replays(Prefix))
                 continue;
             for (var partition = 0; partition < topic.Partitions; partition++)
             {
@@ -429,7 +488,13 @@ sealed class LaneWorld : IAsyncDisposable
     async Task SendAsync(EventRecord record, CancellationToken ct)
     {
         if (record.Topic == Topic)
+        {
+            var number = record.Partition
+                ?? (record.Key is { } key ? Murmur2.Partition(key.Span, _partitions) : 0);
+            var partition = new TopicPartition(Topic, number);
             _sent.Add(record);
+            _places.Add((partition, (await Log.OffsetsAsync(partition, ct)).End));
+        }
         await Producer().AppendAsync(record, ct);
     }
 }

@@ -16,8 +16,8 @@ locals {
   athena  = "arn:${local.partition}:athena:${local.region}:${local.account}"
 
   public = [for layer in ["current", "history", "entity"] : "${local.lake}/${layer}/*"]
-  # Raw records, what the source did to its columns, and the worker's own documents.
-  private = [for folder in ["quarantine", "schema_history", "_tapline"] : "${local.lake}/${folder}/*"]
+  # Raw records and what became of them, what the source did to its columns, and the worker's own documents.
+  private = [for folder in ["quarantine", "quarantine_replayed", "schema_history", "_tapline"] : "${local.lake}/${folder}/*"]
 
   roles = {
     writer      = concat(local.write, [local.keep_logs])

@@ -42,11 +42,11 @@ run "three_roles" {
       }) == jsonencode({
       writer = concat(
         ["s3:DeleteObject lake/_tapline/*"],
-        [for place in ["_tapline", "current", "entity", "history", "quarantine", "schema_history"] : "s3:PutObject lake/${place}/*"],
+        [for place in ["_tapline", "current", "entity", "history", "quarantine", "quarantine_replayed", "schema_history"] : "s3:PutObject lake/${place}/*"],
       )
       maintenance = concat(
-        [for place in ["_tapline", "current", "entity", "history", "quarantine", "schema_history"] : "s3:DeleteObject lake/${place}/*"],
-        [for place in ["_tapline", "current", "entity", "history", "quarantine", "schema_history"] : "s3:PutObject lake/${place}/*"],
+        [for place in ["_tapline", "current", "entity", "history", "quarantine", "quarantine_replayed", "schema_history"] : "s3:DeleteObject lake/${place}/*"],
+        [for place in ["_tapline", "current", "entity", "history", "quarantine", "quarantine_replayed", "schema_history"] : "s3:PutObject lake/${place}/*"],
       )
       reader = ["s3:PutObject answers/results/*"]
     })
