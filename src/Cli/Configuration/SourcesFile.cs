@@ -77,6 +77,7 @@ static class SourcesFile
             Form = format.Choice<EventForm?>("envelope", null,
                 ("debezium", EventForm.Any), ("flattened", EventForm.Flattened)),
             Placeholder = format.Has("placeholder") ? format.Text("placeholder") : null,
+            AddedPrefix = format.Has("added_prefix") ? format.Text("added_prefix") : null,
         };
         format.Close();
         return declared;

@@ -10,9 +10,11 @@ sealed class TopicCheck
 
     readonly SortedDictionary<string, TopicFinding> _findings = new(StringComparer.Ordinal);
     readonly TopicSample _sample;
+    readonly Dictionary<string, int> _partitions = new(StringComparer.Ordinal);
     int _deletes;
     int _tombstones;
     int _markedRows;
+    int _placedRows;
 
     TopicCheck(TopicSample sample) => _sample = sample;
 
@@ -28,6 +30,7 @@ sealed class TopicCheck
 
     void See(SampledRecord record)
     {
+        SeePlace(record);
         if (record.Value is null || record.Value.AsSpan().SequenceEqual("null"u8))
         {
             _tombstones++;
@@ -38,19 +41,36 @@ sealed class TopicCheck
         using (document)
         {
             var root = document!.RootElement;
-            if (JsonText.HasSchema(root))
-                SeeSchema(root.GetProperty("schema"));
+            var schema = JsonText.HasSchema(root) ? root.GetProperty("schema") : (JsonElement?)null;
+            if (schema is { } said)
+                SeeSchema(said);
             var payload = JsonText.Payload(root);
+            if (payload.ValueKind == JsonValueKind.Null)
+                _tombstones++;
             if (payload.ValueKind != JsonValueKind.Object)
                 return;
+            _placedRows += payload.EnumerateObject().Any(static field => IsPosition(field.Name)) ? 1 : 0;
             _markedRows += payload.TryGetProperty("__deleted", out _) || payload.TryGetProperty("__op", out _) ? 1 : 0;
             if (!JsonText.IsEnvelope(payload))
                 return;
-            SeeEnvelope(record, payload);
+            SeeEnvelope(record, payload, mayHaveDefaults: schema is null || HasNullableDefault(schema.Value));
         }
     }
 
-    void SeeEnvelope(SampledRecord record, JsonElement payload)
+    // The murmur of a key is of its bytes: one key has one partition, unless somebody chose another one.
+    void SeePlace(SampledRecord record)
+    {
+        if (record.Key is null
+            || _partitions.TryAdd(Convert.ToBase64String(record.Key), record.Partition)
+            || _partitions[Convert.ToBase64String(record.Key)] == record.Partition)
+            return;
+        Add("places", FindingSeverity.Risk,
+            "one key has records in several partitions (PartitionRouting, or partitions were added): a delete may be "
+                + "read before its row",
+            "REPLICA IDENTITY FULL on the table, or no PartitionRouting");
+    }
+
+    void SeeEnvelope(SampledRecord record, JsonElement payload, bool mayHaveDefaults)
     {
         var op = Text(payload, "op");
         if (record.Key is null && op is "c" or "u" or "d" or "r")
@@ -59,7 +79,8 @@ sealed class TopicCheck
                 "a primary key on the table, or REPLICA IDENTITY FULL");
         }
         // Where nulls are kept, Kafka Connect also leaves out the field's own default: streamed events then say null.
-        if (op is "c" or "u" or "d" && payload.GetProperty("source") is { ValueKind: JsonValueKind.Object } source
+        if (mayHaveDefaults && op is "c" or "u" or "d"
+            && payload.GetProperty("source") is { ValueKind: JsonValueKind.Object } source
             && Text(source, "snapshot") == "false")
         {
             Add("nulls", FindingSeverity.Loss, "NULL in a column that has a default arrives as that default",
@@ -83,6 +104,17 @@ sealed class TopicCheck
             Add("times", FindingSeverity.Loss, "times are cut to milliseconds (time.precision.mode=connect)",
                 "time.precision.mode=isostring");
         }
+        if (name is "io.debezium.time.NanoTimestamp")
+        {
+            Add("times", FindingSeverity.Risk, "timestamps outside 1677 to 2262 arrive as null",
+                "time.precision.mode=isostring");
+        }
+        if (name is "org.apache.kafka.connect.data.Decimal" or "io.debezium.data.VariableScaleDecimal")
+        {
+            Add("decimal", FindingSeverity.Risk,
+                "NaN and infinities of numerics arrive as null (decimal.handling.mode=precise)",
+                "decimal.handling.mode=string");
+        }
         if (name == "io.debezium.time.MicroDuration")
         {
             Add("interval", FindingSeverity.Risk, "intervals take a month for 30.4375 days",
@@ -96,7 +128,8 @@ sealed class TopicCheck
 
     void CheckWhole(TopicShape shape)
     {
-        if (shape.Form == TopicForm.Envelope && shape.Columns.Any(static column => column.LooksLikeBase64))
+        if (shape.Form is TopicForm.Envelope or TopicForm.Flattened
+            && shape.Columns.Any(static column => column.LooksLikeBase64))
         {
             Add("decimal", FindingSeverity.Loss,
                 "values look like numerics of decimal.handling.mode=precise: their scale is unknown without schemas",
@@ -106,10 +139,16 @@ sealed class TopicCheck
         {
             Add("truncate", FindingSeverity.Loss, "flattened topics have no truncates",
                 "no ExtractNewRecordState: Tapline reads whole envelopes");
+            if (_placedRows == 0)
+            {
+                Add("places", FindingSeverity.Risk,
+                    "rows do not say where they stand: what a restart sends again looks new",
+                    "transforms.unwrap.add.fields=op,source.sequence,source.ts_us");
+            }
             if (_markedRows == 0 && _tombstones == 0)
             {
-                Add("deletes", FindingSeverity.Loss,
-                    "rows do not say whether they were deleted, and there are no tombstones",
+                Add("deletes", FindingSeverity.Risk,
+                    "rows do not say whether they were deleted, and no delete was seen (2.7 drops them by default)",
                     "transforms.unwrap.delete.tombstone.handling.mode=rewrite");
             }
         }
@@ -126,6 +165,19 @@ sealed class TopicCheck
                 "REPLICA IDENTITY FULL on the table");
         }
     }
+
+    static bool IsPosition(string field) => field.EndsWith("source_sequence", StringComparison.Ordinal)
+        || field.EndsWith("__sequence", StringComparison.Ordinal);
+
+    // What the schema does not give a default has none to arrive in place of a NULL.
+    static bool HasNullableDefault(JsonElement envelope) =>
+        envelope.TryGetProperty("fields", out var fields)
+        && fields.EnumerateArray().Where(static field => Text(field, "field") == "after")
+            .SelectMany(static row => row.TryGetProperty("fields", out var columns)
+                ? columns.EnumerateArray().AsEnumerable()
+                : [])
+            .Any(static column => column.TryGetProperty("default", out _)
+                && column.TryGetProperty("optional", out var optional) && optional.ValueKind == JsonValueKind.True);
 
     static bool HasInventedKey(byte[]? key)
     {

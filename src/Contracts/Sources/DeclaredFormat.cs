@@ -26,6 +26,9 @@ public sealed record DeclaredFormat
     /// <summary>Whether the events have their envelope.</summary>
     public EventForm? Form { get; init; }
 
+    /// <summary>What <c>add.fields.prefix</c> and <c>add.headers.prefix</c> are.</summary>
+    public string? AddedPrefix { get; init; }
+
     /// <summary>This declaration, and another one for all that it leaves open.</summary>
     public DeclaredFormat Over(DeclaredFormat other) => new()
     {
@@ -36,6 +39,7 @@ public sealed record DeclaredFormat
         Hstores = Hstores ?? other.Hstores,
         Placeholder = Placeholder ?? other.Placeholder,
         Form = Form ?? other.Form,
+        AddedPrefix = AddedPrefix ?? other.AddedPrefix,
     };
 
     /// <summary>The whole format, with <paramref name="fallback"/> for what is left open.</summary>
@@ -48,5 +52,6 @@ public sealed record DeclaredFormat
         Hstores = Hstores ?? fallback.Hstores,
         UnavailablePlaceholder = Placeholder ?? fallback.UnavailablePlaceholder,
         Form = Form ?? fallback.Form,
+        AddedPrefix = AddedPrefix ?? fallback.AddedPrefix,
     };
 }

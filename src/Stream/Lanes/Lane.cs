@@ -228,7 +228,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         if (slot.ValueLength < 0 && slot.KeyLength < 0 && RereadEnd.TryRead(chunk, slot, out var end)
             && await Schemas.FindAsync(chunk, slot, ct) is { } read)
             (await TableAsync(topic, read, ct)).EndReread(end, chunk.Partition, slot, partition.Order);
-        if (slot.ValueLength < 0 && (!IsDeleteOfItsOwn(slot, partition) || _schemas.Newest(topic) is null))
+        if (slot.ValueLength < 0 && !IsDeleteOfItsOwn(slot, partition, topic))
             return null;
         if (Math.Max(slot.KeyLength, 0) + (long)slot.ValueLength > options.MessageBytesMax)
         {
@@ -297,10 +297,11 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             move, await Lake.HistoryRowAsync(table, moved.Partition, moved.Offset, ct));
     }
 
-    // A tombstone is for Kafka's compaction, and the delete before it has said all. Only where a record is missing
-    // before it the delete itself was compacted away.
-    static bool IsDeleteOfItsOwn(RecordSlot slot, LanePartition partition) =>
-        slot.KeyLength > 0 && slot.Offset > partition.Next && slot.Offset - 1 != partition.Gate.DeleteOffset;
+    // A tombstone is for Kafka's compaction, and the delete before it has said all. Where a record is missing before
+    // it the delete itself was compacted away, and rows without their envelope may have no other deletes.
+    bool IsDeleteOfItsOwn(RecordSlot slot, LanePartition partition, string topic) =>
+        slot.KeyLength > 0 && slot.Offset - 1 != partition.Gate.DeleteOffset
+        && Schemas.FormOf(topic) is { } form && (form == EventForm.Flattened || slot.Offset > partition.Next);
 
     async ValueTask<TableStream> TableAsync(string topic, TableSchema schema, CancellationToken ct)
     {

@@ -22,6 +22,8 @@ sealed class RecordSchemas(SchemaRegistry schemas, QuarantineBuffer quarantine)
             && int.TryParse(header, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
         if (version is null && InlineSchema.IsCarriedBy(chunk.Value(slot)))
             return Carried(chunk, slot);
+        if (version is null && slot.ValueLength < 0 && _inline.Newest(topic) is { } last)
+            return last;
         var schema = Find();
         if (schema is null)
         {
@@ -41,6 +43,14 @@ sealed class RecordSchemas(SchemaRegistry schemas, QuarantineBuffer quarantine)
         return schema;
 
         TableSchema? Find() => version is { } wanted ? schemas.Find(topic, wanted) : schemas.Newest(topic);
+    }
+
+    /// <summary>Whether a topic's records have their envelope; null where nothing is known of them.</summary>
+    public EventForm? FormOf(string topic)
+    {
+        if ((_inline.Newest(topic) ?? schemas.Newest(topic)) is { } known)
+            return known.Format.Form;
+        return schemas.Known(topic).Schema.Format.Form == EventForm.Flattened ? EventForm.Flattened : null;
     }
 
     TableSchema? Carried(RecordChunk chunk, in RecordSlot slot)

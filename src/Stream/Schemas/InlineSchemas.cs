@@ -16,6 +16,10 @@ sealed class InlineSchemas(Func<string, KnownTable> known)
     readonly Dictionary<string, List<Entry>> _byTopic = new(StringComparer.Ordinal);
     readonly Dictionary<TableId, List<TableSchema>> _versions = [];
 
+    /// <summary>The schema that was read last of a topic whose rows have a key; null when none was.</summary>
+    public TableSchema? Newest(string topic) => _byTopic.GetValueOrDefault(topic)?
+        .FindLast(static entry => entry.Schema?.KeyColumns.Length > 0)?.Schema;
+
     /// <summary>The schema of a record whose value begins with it (<see cref="InlineSchema.IsCarriedBy"/>). Null when
     /// the record is no change of a table, or, with the reason, when its schema cannot be understood.</summary>
     public TableSchema? Find(RecordChunk chunk, in RecordSlot slot, out string? reason)

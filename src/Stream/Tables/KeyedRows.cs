@@ -1,6 +1,7 @@
 using System.Buffers;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Schema;
 using Tapline.Streaming.Decoding;
 using Tapline.Streaming.Ordering;
 using Tapline.Streaming.Quarantine;
@@ -72,17 +73,29 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
         counters.Applied(record.Meta);
     }
 
-    /// <summary>Applies a tombstone whose delete the log has compacted away.</summary>
-    public void DeleteByTombstone(in TableRecord record)
+    /// <summary>Applies a tombstone that is a delete of its own. Where the lake has it already only the row that has
+    /// left is remembered.</summary>
+    public void DeleteByTombstone(in TableRecord record, bool isAhead)
     {
         var key = KeyOf(record.Plan);
+        if (isAhead)
+        {
+            if (record.Leaves)
+                Leave(record, key, null);
+            return;
+        }
         if (!current.State.TryFind(key, out var stateSlot))
             return;
         // All that is known of the delete is that it came after what this partition has had so far.
         var meta = record.Meta with { Position = record.Gate.Highest };
         history.Add(current.State.Row(stateSlot), ChangeStamp.Of(record.Chunk, record.Slot, meta));
+        if (record.Leaves)
+            Leave(record, key, current.State.Row(stateSlot).ToArray());
         current.Remove(key);
-        record.Order.Deleted.Add(key, meta.Position);
+        // Where tombstones are all the deletes there are a source repeats them, without a position: then the log's
+        // order is all that counts for this key.
+        if (record.Plan.Events.Format.Form != EventForm.Flattened)
+            record.Order.Deleted.Add(key, meta.Position);
         counters.Applied(meta);
     }
 
@@ -114,9 +127,15 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
             }
             if (arrives && !hasLeft && order.HasPartitions && mayWait)
                 return ApplyOutcome.AwaitsOldRow;
-            intake.Reject(record.Chunk, record.Slot, QuarantineReason.UnknownBase,
-                "an unchanged value was left out and the row is not known");
-            return ApplyOutcome.Done;
+            // Where deletes are not sent, or this one was not read yet, the row is there under its old key.
+            if (arrives && current.State.TryFind(OldKeyOf(record), out var oldSlot))
+                stored = current.State.Row(oldSlot);
+            if (stored.IsEmpty)
+            {
+                intake.Reject(record.Chunk, record.Slot, QuarantineReason.UnknownBase,
+                    "an unchanged value was left out and the row is not known");
+                return ApplyOutcome.Done;
+            }
         }
         if (!intake.TryTake(record, stored, out var image))
             return ApplyOutcome.Done;
@@ -181,14 +200,25 @@ sealed class KeyedRows(CurrentTable current, HistoryBuffer history, RowIntake in
 
     SourcePosition MoveTo(in TableRecord record)
     {
-        var (plan, position) = (record.Plan, record.Meta.Position);
-        if (position != default || !record.Chunk.TryGetHeader(record.Slot, "__debezium.oldkey"u8, out var oldKey)
+        var (position, moved) = (record.Meta.Position, record.Order.Moved.Rows);
+        if (position != default && moved.ContainsKey(position))
+            return position;
+        // A first half that was a null had no position.
+        var byKey = OldKeyOf(record) is { IsEmpty: false } oldKey ? MoveOf(default, oldKey) : position;
+        return position == default || moved.ContainsKey(byKey) ? byKey : position;
+    }
+
+    // Empty where the record does not say it.
+    ReadOnlySpan<byte> OldKeyOf(in TableRecord record)
+    {
+        var plan = record.Plan;
+        if (!record.Chunk.TryGetHeader(record.Slot, "__debezium.oldkey"u8, out var oldKey)
             || plan.Decoder.Decode(oldKey, keyIsNull: false, BeforeImage.OfKey, valueIsNull: false, plan.Rows).Status
                 != DecodeStatus.Row)
-            return position;
+            return default;
         var key = RowKey.Encode(plan.Rows.Values, plan.Rows.Count - 1, plan.KeyColumns, ref _oldKey);
         plan.Rows.RemoveLast();
-        return MoveOf(position, key);
+        return key;
     }
 
     SourcePosition? MarkOf(ReadOnlySpan<byte> key) => current.State.TryFind(key, out var slot)

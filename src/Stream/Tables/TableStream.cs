@@ -127,13 +127,13 @@ sealed class TableStream
         }
     }
 
-    /// <summary>Applies a tombstone whose delete the log has compacted away.</summary>
+    /// <summary>Applies a tombstone that is a delete of its own.</summary>
     public void ApplyTombstone(RecordChunk chunk, in RecordSlot slot, EventPlan plan, TopicOrder order)
     {
         plan.Rows.Clear();
         var result = plan.Decoder.Decode(chunk.Key(slot), keyIsNull: false, BeforeImage.OfKey, false, plan.Rows);
-        if (result.Status == DecodeStatus.Row && plan.KeyColumns.Length > 0 && !IsAhead)
-            _keyed.DeleteByTombstone(Decoded(chunk, slot, plan, order));
+        if (result.Status == DecodeStatus.Row && plan.KeyColumns.Length > 0)
+            _keyed.DeleteByTombstone(Decoded(chunk, slot, plan, order), IsAhead);
     }
 
     /// <summary>Takes note that the source has read the whole table again. When every partition has said so, the rows

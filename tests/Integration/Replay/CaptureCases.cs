@@ -5,7 +5,7 @@ namespace Tapline.Integration.Tests.Replay;
 static class CaptureCases
 {
     // Place | keys of the rows | reason.
-    const string NullAsDefault =
+    internal const string NullAsDefault =
         """
         public.accounts.note              | 2 3 6 900   | NULL arrives as the column's default
         public.accounts.seats             | 2 4 6 8 900 | NULL arrives as the column's default
@@ -20,7 +20,7 @@ static class CaptureCases
 
         """;
 
-    const string Types =
+    internal const string Types =
         """
         types.t_arr.a_time                | 1 101       | times in arrays lose their microseconds
         types.t_arr.a_int2d               | 1 101       | the connector flattens arrays of arrays to NULLs
@@ -65,7 +65,7 @@ static class CaptureCases
 
         """;
 
-    const string Domains =
+    internal const string Domains =
         """
         types.t_num.c_dom                 | 1 3 101 103 | a domain over numeric is declared as text: base64
         types.t_num.c_dom2                | 1 3 101 103 | a domain over numeric is declared as text: base64

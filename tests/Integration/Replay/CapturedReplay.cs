@@ -144,6 +144,12 @@ sealed class CapturedReplay : IAsyncDisposable
         return [.. rows.Select(static row => string.Join(' ', row))];
     }
 
+    /// <summary>Why, in words, and how often.</summary>
+    public async Task<List<string?[]>> QuarantinedDetailsAsync() => await QuarantinedAsync() is []
+        ? []
+        : await _pipeline.QueryAsync(
+            """SELECT concat("table", ' ', reason, ' ', detail), count(*) FROM quarantine GROUP BY ALL ORDER BY ALL""");
+
     /// <summary>A line a place, with its keys in their order; the long keys of a table without key are not spelled
     /// out.</summary>
     public static string Summary(List<Difference> differences)
@@ -159,6 +165,13 @@ sealed class CapturedReplay : IAsyncDisposable
         }
         return summary.ToString();
     }
+
+    /// <summary>A list of places, keys and reasons in the form of <see cref="Summary"/>.</summary>
+    public static string Expected(string table) => string.Concat(table
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
+        .OrderBy(static columns => columns[0], StringComparer.Ordinal)
+        .Select(static columns => $"{columns[0]}: {columns[1]}\n"));
 
     public ValueTask DisposeAsync() => _pipeline.DisposeAsync();
 

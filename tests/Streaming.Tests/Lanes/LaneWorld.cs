@@ -477,7 +477,9 @@ sealed class LaneWorld : IAsyncDisposable
          "transaction":null,"op":"{{op}}","ts_ms":6}
         """);
 
-    static ReadOnlyMemory<byte>? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text).AsMemory();
+    // A bare null would become memory that is empty, but there.
+    static ReadOnlyMemory<byte>? Utf8(string? text) =>
+        text is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(text).AsMemory();
 
     Task SendSchemaAsync(CancellationToken ct)
     {
