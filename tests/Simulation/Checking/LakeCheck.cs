@@ -1,0 +1,155 @@
+using Tapline.Contracts.Log;
+using Tapline.Lakehouse.DuckDb;
+using Tapline.Simulation.Tests.World;
+
+namespace Tapline.Simulation.Tests.Checking;
+
+/// <summary>Whether a lake holds what it must by docs/architecture.md, "What must always hold", 1, 2, 4, 5 and 7: not
+/// only in the end, but at every manifest that was ever published.</summary>
+sealed class LakeCheck
+{
+    readonly Lake _lake;
+    readonly Source _source;
+    readonly DuckDbDatabase _duck;
+    readonly List<Manifest> _manifests;
+    readonly Dictionary<string, TableLog> _logs;
+
+    LakeCheck(Lake lake, Source source, DuckDbDatabase duck)
+    {
+        (_lake, _source, _duck) = (lake, source, duck);
+        if (lake.Overwritten.Count > 0)
+            throw new SimulationFailure($"{lake.Overwritten[0]} was written twice: two writers believe it theirs");
+        _manifests = Manifest.ReadAll(lake);
+        _logs = lake.Objects.Keys
+            .Select(static key => key.IndexOf("/_delta_log/", StringComparison.Ordinal) is > 0 and var end
+                ? key[..end]
+                : null)
+            .OfType<string>()
+            .Distinct()
+            .ToDictionary(static root => root, root => new TableLog(lake, root), StringComparer.Ordinal);
+    }
+
+    /// <summary>Checks all; throws <see cref="SimulationFailure"/> for the first thing that does not hold.</summary>
+    public static void Run(Lake lake, Source source, ForeignRows foreign, DuckDbDatabase duck)
+    {
+        var check = new LakeCheck(lake, source, duck);
+        foreach (var manifest in check._manifests)
+            check.CheckFiles(manifest);
+        var history = check.Read("history/", "id", "body", "_op", "_lsn");
+        var current = check.Read("current/", "id", "body", "_lsn");
+        foreach (var table in SourceTable.All)
+        {
+            var (historyRoot, currentRoot) = ($"history/app.{table.Name}", $"current/app.{table.Name}");
+            foreach (var manifest in check._manifests)
+            {
+                var topic = $"{SourceTable.Prefix}.app.{table.Name}";
+                var oracle = Oracle.At(source, topic, manifest.Cut.GetValueOrDefault(topic) ?? []);
+                check.CheckHistory(manifest, historyRoot, oracle, history);
+                check.CheckCurrent(manifest, currentRoot, oracle, current);
+            }
+            check.CheckOrder(historyRoot, history);
+            check.CheckForeign(historyRoot, foreign, history);
+            check.CheckForeign(currentRoot, foreign, current);
+        }
+        check.CheckQuarantine();
+    }
+
+    FileRows Read(string prefix, params string[] columns) => new(
+        _duck,
+        _lake,
+        _logs.Values
+            .Where(log => log.Root.StartsWith(prefix, StringComparison.Ordinal))
+            .SelectMany(static log => log.Versions.SelectMany(static version => version.Files))
+            .Select(static file => file.Key),
+        columns);
+
+    // 4: no manifest names what was not there when it came.
+    void CheckFiles(Manifest manifest)
+    {
+        foreach (var (root, version) in manifest.Tables)
+        {
+            if (_logs.GetValueOrDefault(root) is not { } log || version >= log.Versions.Count)
+                throw new SimulationFailure($"manifest {manifest.Epoch} names {root} at {version}: there is none");
+            if (log.Versions[(int)version].Order > manifest.Order)
+                throw new SimulationFailure(
+                    $"manifest {manifest.Epoch} names {root} at {version} before that was committed");
+        }
+    }
+
+    // 1
+    void CheckHistory(Manifest manifest, string root, Oracle oracle, FileRows rows) => Compare(
+        $"{root} at manifest {manifest.Epoch}",
+        oracle.History.Select(static change =>
+            $"{change.Lsn} {change.Op} {change.Key?.ToString() ?? "-"} {change.Body ?? "-"}"),
+        Rows(manifest, root, rows).Select(static row => $"{row[3]} {row[2]} {row[0] ?? "-"} {row[1] ?? "-"}"));
+
+    // 2
+    void CheckCurrent(Manifest manifest, string root, Oracle oracle, FileRows rows) => Compare(
+        $"{root} at manifest {manifest.Epoch}",
+        oracle.Current.Select(static row => $"{row.Key} {row.Value}"),
+        Rows(manifest, root, rows).Select(static row => $"{row[0]} {row[1]}"));
+
+    // 1: in source order per key.
+    void CheckOrder(string root, FileRows rows)
+    {
+        if (_logs.GetValueOrDefault(root) is not { } log)
+            return;
+        var last = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var row in log.Versions.SelectMany(static version => version.Appended).SelectMany(rows.Of))
+        {
+            var (key, lsn) = (row[0] ?? "", long.Parse(row[3]!));
+            if (ForeignRows.Is(row[0]))
+                continue;
+            if (last.TryGetValue(key, out var before) && before > lsn)
+                throw new SimulationFailure($"{root} has the change {lsn} of key {key} after {before}");
+            last[key] = lsn;
+        }
+    }
+
+    // Nothing that others have written is lost.
+    void CheckForeign(string root, ForeignRows foreign, FileRows rows)
+    {
+        if (_logs.GetValueOrDefault(root) is { } log)
+        {
+            Compare(
+                $"the foreign rows of {root}",
+                foreign.Of(root).Select(static id => $"{id}"),
+                log.Versions[^1].Files.SelectMany(rows.Of).Select(static row => row[0]).Where(ForeignRows.Is)!);
+        }
+    }
+
+    // 7: exactly the records that are no changes, each once.
+    void CheckQuarantine()
+    {
+        var cut = _manifests.LastOrDefault()?.Cut ?? [];
+        var expected = _source.Partitions.SelectMany(partition => partition.Value
+            .Take((int)(cut.GetValueOrDefault(partition.Key.Topic)?.GetValueOrDefault(partition.Key.Partition) ?? 0))
+            .Select((sent, offset) => sent.IsPoison ? $"{partition.Key.Topic} {partition.Key.Partition} {offset}" : "")
+            .Where(static text => text.Length > 0));
+        const string Root = "quarantine";
+        var found = Array.Empty<string>();
+        if (_manifests.LastOrDefault()?.Tables.TryGetValue(Root, out var version) == true)
+        {
+            var rows = Read(Root, "topic", "partition", "offset", "reason");
+            found = [.. _logs[Root].Versions[(int)version].Files.SelectMany(rows.Of)
+                .Select(static row => $"{row[0]} {row[1]} {row[2]}{(row[3] == "malformed_json" ? "" : $" {row[3]}")}")];
+        }
+        Compare("the quarantine", expected, found);
+    }
+
+    IEnumerable<string?[]> Rows(Manifest manifest, string root, FileRows rows) =>
+        manifest.Tables.TryGetValue(root, out var version)
+            ? _logs[root].Versions[(int)version].Files.SelectMany(rows.Of).Where(static row => !ForeignRows.Is(row[0]))
+            : [];
+
+    static void Compare(string what, IEnumerable<string> expected, IEnumerable<string> found)
+    {
+        var missing = expected.ToList();
+        var extra = found.Where(row => !missing.Remove(row)).ToList();
+        if (missing.Count + extra.Count > 0)
+        {
+            throw new SimulationFailure($"{what} lacks [{string.Join("; ", missing)}] "
+                + $"and has too much [{string.Join("; ", extra)}]");
+        }
+    }
+}

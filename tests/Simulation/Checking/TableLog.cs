@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using Tapline.Simulation.Tests.World;
+
+namespace Tapline.Simulation.Tests.Checking;
+
+/// <summary>The Delta log of one table, as plainly as it can be read. Fails for a gap, a transaction that goes back,
+/// and a file that the store did not have when it was committed.</summary>
+sealed class TableLog
+{
+    readonly Lake _lake;
+    readonly List<TableVersion> _versions = [];
+    readonly Dictionary<string, LiveFile> _live = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> _transactions = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the log of the table in a folder.</summary>
+    public TableLog(Lake lake, string root)
+    {
+        _lake = lake;
+        Root = root;
+        var prefix = $"{root}/_delta_log/";
+        foreach (var (key, written) in lake.Objects)
+        {
+            if (!key.StartsWith(prefix, StringComparison.Ordinal) || !key.EndsWith(".json", StringComparison.Ordinal))
+                continue;
+            if (long.Parse(key.AsSpan(prefix.Length, 20)) != _versions.Count)
+                throw new SimulationFailure($"{root} has no version {_versions.Count}, but it has {key}");
+            var appended = new List<LiveFile>();
+            foreach (var line in Encoding.UTF8.GetString(written.Content).Split('\n'))
+            {
+                if (line.Length > 0)
+                    Apply(key, written, line, appended);
+            }
+            _versions.Add(new TableVersion(written.Order, [.. _live.Values], appended));
+        }
+    }
+
+    /// <summary>The table's folder.</summary>
+    public string Root { get; }
+
+    /// <summary>All versions from 0.</summary>
+    public IReadOnlyList<TableVersion> Versions => _versions;
+
+    void Apply(string key, LakeObject commit, string line, List<LiveFile> appended)
+    {
+        using var document = JsonDocument.Parse(line);
+        var action = document.RootElement;
+        if (action.TryGetProperty("txn", out var txn))
+        {
+            var (appId, version) = (txn.GetProperty("appId").GetString()!, txn.GetProperty("version").GetInt64());
+            if (_transactions.TryGetValue(appId, out var before) && version <= before)
+                throw new SimulationFailure($"{key} has transaction {version} of {appId} after {before}");
+            _transactions[appId] = version;
+        }
+        if (action.TryGetProperty("remove", out var remove))
+        {
+            if (!_live.Remove(remove.GetProperty("path").GetString()!))
+                throw new SimulationFailure($"{key} removes a file that is not in the table");
+        }
+        if (!action.TryGetProperty("add", out var add))
+            return;
+        var path = add.GetProperty("path").GetString()!;
+        var file = new LiveFile($"{Root}/{path}");
+        if (_lake.Objects.GetValueOrDefault(file.Key) is not { } content || content.Order > commit.Order)
+            throw new SimulationFailure($"{key} names {file.Key}, which the store did not have by then");
+        _live[path] = file;
+        if (add.GetProperty("dataChange").GetBoolean())
+            appended.Add(file);
+    }
+}
+
+/// <summary>A table at one version.</summary>
+/// <param name="Order">When it came.</param>
+/// <param name="Files">Its files.</param>
+/// <param name="Appended">The files with which new rows came.</param>
+sealed record TableVersion(int Order, IReadOnlyList<LiveFile> Files, IReadOnlyList<LiveFile> Appended);
+
+/// <summary>A data file.</summary>
+sealed record LiveFile(string Key);

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Tapline.Simulation.Tests.Scenarios;
+
+/// <summary>All that decides a simulation: what the source does, what fails, and the seed of the order in which things
+/// happen. As text it is one line that can be put into a test.</summary>
+sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, ImmutableArray<Fault> Faults)
+{
+    const int FaultsMax = 12;
+
+    /// <summary>The scenario of a seed.</summary>
+    public static Scenario Of(int seed)
+    {
+        var chance = new Random(seed);
+        var operations = Enumerable.Range(0, chance.Next(10, 60)).Select(_ => Draw(chance)).ToImmutableArray();
+        var kinds = Enum.GetValues<FaultKind>().Where(static kind => kind != FaultKind.None).ToArray();
+        var span = 20 + 10 * operations.Length;
+        var faults = Enumerable.Range(0, chance.Next(FaultsMax + 1))
+            .Select(_ => new Fault(kinds[chance.Next(kinds.Length)], 1 + chance.Next(span)))
+            .DistinctBy(static fault => fault.At)
+            .OrderBy(static fault => fault.At)
+            .ToImmutableArray();
+        return new Scenario(seed, operations, faults);
+    }
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    public static Scenario Parse(string text)
+    {
+        var parts = text.Split('|');
+        return new Scenario(
+            int.Parse(parts[0]),
+            [.. parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Operation.Parse)],
+            [.. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Fault.Parse)]);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Seed}|{string.Join(' ', Operations)}|{string.Join(' ', Faults)}";
+
+    static Operation Draw(Random chance)
+    {
+        var (table, key) = (chance.Next(2), chance.Next(12));
+        return chance.Next(20) switch
+        {
+            < 9 => new(OperationKind.Put, table, key),
+            < 12 => new(OperationKind.Keep, table, key),
+            < 14 => new(OperationKind.Delete, table, key),
+            < 16 => new(OperationKind.Move, table, key, chance.Next(12)),
+            16 => new(OperationKind.Repeat, 0, 1 + chance.Next(20)),
+            17 => new(OperationKind.Rest, 0, chance.Next(4)),
+            18 => new(OperationKind.Poison, table, key),
+            _ => new(OperationKind.Truncate, 1, 0),
+        };
+    }
+}
