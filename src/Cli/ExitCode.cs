@@ -12,7 +12,7 @@ static class ExitCode
     /// <summary>The command line or the configuration is wrong; nothing was started.</summary>
     public const int Usage = 2;
 
-    /// <summary><c>verify</c> found rows that differ.</summary>
+    /// <summary><c>verify</c> found rows that differ, or <c>table fsck</c> damage.</summary>
     public const int Differences = 3;
 
     /// <summary>Something that is needed cannot be reached: a server, a registry, a tool, a file.</summary>

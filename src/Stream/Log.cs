@@ -40,6 +40,13 @@ static partial class Log
     [LoggerMessage(3010, LogLevel.Warning, "lane {Lane} shows a transaction in parts: {Reason}")]
     public static partial void TransactionSplit(this ILogger logger, int lane, string reason);
 
+    [LoggerMessage(3012, LogLevel.Debug,
+        "lane {Lane} removed {Files} files of {Bytes} bytes and {Commits} files of logs that nobody needs")]
+    public static partial void LakeCleaned(this ILogger logger, int lane, int files, long bytes, int commits);
+
+    [LoggerMessage(3013, LogLevel.Warning, "lane {Lane} could not remove files that nobody needs")]
+    public static partial void LakeNotCleaned(this ILogger logger, int lane, Exception failure);
+
     [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void TransactionRecordIgnored(
         this ILogger logger, string topic, long offset, string reason);

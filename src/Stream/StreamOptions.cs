@@ -52,6 +52,28 @@ public sealed record StreamOptions
     /// <summary>How many small files a current table may have.</summary>
     public int SmallFilesMax { get; init; } = 8;
 
+    /// <summary>Whether the current tables that are made take deletion vectors: a changed row then costs no more than
+    /// itself, but readers must know them (Athena does not). Without them the files of changed rows are written again.
+    /// A table that is there stays as it is.</summary>
+    public bool MergesOnRead { get; init; } = true;
+
+    /// <summary>A history file of this size is folded no more, in bytes; files of a commit or two are folded up to
+    /// it.</summary>
+    public long HistoryFileBytes { get; init; } = 32 << 20;
+
+    /// <summary>How many files of about one size a history table may have.</summary>
+    public int HistoryFilesMax { get; init; } = 16;
+
+    /// <summary>How often files that nobody needs are removed; null for never, where another one sees to
+    /// it.</summary>
+    public TimeSpan? MaintenanceInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long files of new tables stay after they have left them.</summary>
+    public TimeSpan FileRetention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long versions of new tables can be read.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>What tables do when their source changes its columns.</summary>
     public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
 

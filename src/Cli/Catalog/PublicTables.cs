@@ -36,7 +36,7 @@ sealed record PublicTables(string Origin, ImmutableArray<PublicTable> Tables)
                 {
                     throw new TaplineException(
                         $"Athena does not read {folder}: it has {string.Join(", ", missing)}",
-                        "leave it out with --tables");
+                        "leave it out with --tables; new lakes are made for Athena with stream.upserts: copy-on-write");
                 }
                 tables.Add(PublicTable.Of(folder));
             }

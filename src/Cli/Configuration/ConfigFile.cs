@@ -196,6 +196,8 @@ static partial class ConfigFile
             stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30))
         {
             WholeTransactions = stream.Choice("transactions", false, ("split", false), ("whole", true)),
+            MergesOnRead = stream.Choice("upserts", true, ("merge-on-read", true), ("copy-on-write", false)),
+            CleansUp = stream.Choice("cleanup", true, ("true", true), ("false", false)),
             Evolution = EvolutionSettings.Read(stream),
         };
         stream.Close();

@@ -90,6 +90,12 @@ sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int M
     /// <summary>Whether commits are cut at the ends of the source's transactions only.</summary>
     public bool WholeTransactions { get; init; }
 
+    /// <summary>Whether the current tables that are made take deletion vectors.</summary>
+    public bool MergesOnRead { get; init; } = true;
+
+    /// <summary>Whether the worker removes files that nobody needs.</summary>
+    public bool CleansUp { get; init; } = true;
+
     /// <summary>What tables do when their source changes its columns.</summary>
     public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
 }

@@ -211,6 +211,8 @@ sealed class RunningPipeline : IAsyncDisposable
         EpochBytesMax = config.Stream.MemoryBytesMax / 8,
         MessageBytesMax = config.Stream.MessageBytesMax,
         WholeTransactions = config.Stream.WholeTransactions,
+        MergesOnRead = config.Stream.MergesOnRead,
+        MaintenanceInterval = config.Stream.CleansUp ? TimeSpan.FromMinutes(10) : null,
         Sources = config.Sources,
         Evolution = config.Stream.Evolution,
     };

@@ -5,15 +5,18 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Cli.Verbs;
 
-/// <summary>Looks at one Delta table, ours or anybody's.</summary>
+/// <summary>Looks at one Delta table, ours or anybody's, or tidies it up.</summary>
 sealed class TableVerb : Verb
 {
     public TableVerb()
-        : base("table", "Look at one Delta table",
+        : base("table", "Look at one Delta table, or tidy it up",
             "table show current/app.accounts", "table history ./lake/history/app.accounts --limit 5")
     {
         Subcommands.Add(new TableShowVerb());
         Subcommands.Add(new TableHistoryVerb());
+        Subcommands.Add(new TableFsckVerb());
+        Subcommands.Add(new TableOptimizeVerb());
+        Subcommands.Add(new TableVacuumVerb());
     }
 
     protected override Task<int> RunAsync(ParseResult line, CancellationToken ct) =>

@@ -6,4 +6,10 @@ public sealed class DeltaFormatException(string file, string wanted, string foun
 {
     /// <summary>The key of the file.</summary>
     public string File { get; } = file;
+
+    /// <summary>What should be there.</summary>
+    public string Wanted { get; } = wanted;
+
+    /// <summary>What is.</summary>
+    public string Found { get; } = found;
 }

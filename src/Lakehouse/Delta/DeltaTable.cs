@@ -3,6 +3,7 @@ using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Checkpoint;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.Lakehouse.Delta.Files;
 using Tapline.Lakehouse.Delta.Log;
 using Tapline.Lakehouse.Delta.Snapshot;
@@ -18,6 +19,7 @@ public sealed class DeltaTable
     readonly LogFolder _folder;
     readonly DeltaServices _services;
     readonly SnapshotLoader _loader;
+    readonly DeletionVectorReader _vectors;
 
     DeltaTable(
         IObjectStore store, LogFolder folder, DeltaServices services, SnapshotLoader loader, DeltaSnapshot snapshot)
@@ -26,6 +28,7 @@ public sealed class DeltaTable
         _folder = folder;
         _services = services;
         _loader = loader;
+        _vectors = new DeletionVectorReader(new TableFiles(store, folder));
         Snapshot = snapshot;
     }
 
@@ -133,6 +136,18 @@ public sealed class DeltaTable
         CancellationToken ct) =>
         new DataFileWriter(_store, _folder, _services).WriteAsync(
             Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, lane, ct);
+
+    /// <summary>Puts the deleted rows of some live files into the table's folder. Returns the files as a commit adds
+    /// them, in the same order; the commit removes them as they were.</summary>
+    public Task<ImmutableArray<AddFile>> WriteDeletedRowsAsync(
+        IReadOnlyList<DeletedRows> files, CancellationToken ct) => files.Count == 0 || Snapshot.TakesDeletionVectors
+            ? new DeletionVectorWriter(_store, _folder, _services).WriteAsync(files, ct)
+            : throw new InvalidOperationException($"table {_folder.Table} takes no deletion vectors");
+
+    /// <summary>The rows of a live file that are deleted; null for none. Throws <see cref="DeltaFormatException"/> for
+    /// what is missing or damaged.</summary>
+    public async ValueTask<RoaringBitmap?> ReadDeletedRowsAsync(AddFile file, CancellationToken ct) =>
+        file.DeletionVector is { } vector ? await _vectors.ReadAsync(vector, ct) : null;
 
     static SnapshotLoader Loader(IObjectStore store, LogFolder folder) => new(store, folder, new CheckpointReader());
 }

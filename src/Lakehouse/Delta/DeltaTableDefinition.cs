@@ -16,6 +16,16 @@ public sealed record DeltaTableDefinition(ImmutableArray<ColumnSchema> Columns)
     /// <summary>A description for people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Table properties.</summary>
+    /// <summary>Whether rows may be deleted without their file being written again. Readers of the table must know
+    /// deletion vectors then (reader version 3), which Athena does not.</summary>
+    public bool HasDeletionVectors { get; init; }
+
+    /// <summary>How long files stay after they have left the table; null for Delta's default, a week.</summary>
+    public TimeSpan? FileRetention { get; init; }
+
+    /// <summary>How long versions can be read; null for Delta's default, 30 days.</summary>
+    public TimeSpan? LogRetention { get; init; }
+
+    /// <summary>Other table properties.</summary>
     public ImmutableDictionary<string, string?> Properties { get; init; } = ImmutableDictionary<string, string?>.Empty;
 }

@@ -31,6 +31,7 @@ sealed class EpochCommitter(
 {
     readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
     readonly SortedDictionary<string, string> _positions = new(last?.Positions ?? [], StringComparer.Ordinal);
+    readonly HistoryFolding _folding = new(options, services);
     IEventProducer? _producer;
     bool _quarantineTopicMade;
 
@@ -60,12 +61,27 @@ sealed class EpochCommitter(
         if (!await epochs.TryClaimAsync(intent, ct))
             throw new LaneFencedException($"epoch {intent.Epoch} belongs to another worker");
         await WriteAsync(intent, tables, isRepeat: false, ct);
+        await FoldHistoryAsync(tables, ct);
     }
 
     /// <summary>Completes an epoch that an earlier run had begun and whose records were applied again.</summary>
     public Task FinishAsync(
         EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
         WriteAsync(intent, tables, isRepeat: true, ct);
+
+    // One table an epoch: the next one has to wait for it.
+    async Task FoldHistoryAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
+    {
+        var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
+        foreach (var table in tables.Values)
+        {
+            var pair = lake.Pair(table.Table);
+            if (!await _folding.RunAsync(pair.History, pair.HistoryRoot, lane, ct))
+                continue;
+            _versions[pair.HistoryRoot] = pair.History.Snapshot.Version;
+            return;
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -134,8 +150,8 @@ sealed class EpochCommitter(
             var change = await table.Current.WriteAsync(pair.Current, lane, ct);
             await CommitAsync(pair.CurrentRoot, pair.Current, new DeltaCommit
             {
-                Adds = [.. change.Added.Select(static file => file.Add)],
-                Removes = [.. change.Removed],
+                Adds = change.Adds,
+                Removes = change.Removes,
                 Transaction = new TransactionId(lake.AppId(pair.CurrentRoot), epoch),
                 Operation = "MERGE",
                 NewSchema = Changed(pair.Current, table.Layout),

@@ -79,6 +79,30 @@ public sealed class EpochStore(IObjectStore store, int lane)
     public Task<EpochManifest?> ReadManifestAsync(long epoch, CancellationToken ct) =>
         ReadAsync(Key(epoch, ManifestSuffix), EpochJson.Default.EpochManifest, ct);
 
+    /// <summary>The lanes that have documents, ascending.</summary>
+    public static async Task<IReadOnlyCollection<int>> LanesAsync(IObjectStore store, CancellationToken ct)
+    {
+        var lanes = new SortedSet<int>();
+        await foreach (var item in store.ListAsync(Root, startAfter: null, ct))
+        {
+            if (int.TryParse(
+                item.Key[Root.Length..].Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var lane))
+                lanes.Add(lane);
+        }
+        return lanes;
+    }
+
+    /// <summary>The oldest manifest that is kept; null for none.</summary>
+    public async Task<EpochManifest?> OldestAsync(CancellationToken ct)
+    {
+        await foreach (var item in store.ListAsync(Folder, startAfter: null, ct))
+        {
+            if (TryEpoch(item.Key, ManifestSuffix, out var epoch))
+                return await ReadManifestAsync(epoch, ct);
+        }
+        return null;
+    }
+
     /// <summary>Removes documents of epochs before <paramref name="epoch"/>, as many as
     /// <paramref name="countMax"/>.</summary>
     public async Task ForgetBeforeAsync(long epoch, int countMax, CancellationToken ct)

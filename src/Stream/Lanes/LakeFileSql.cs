@@ -17,7 +17,7 @@ static class LakeFileSql
         IEnumerable<string> paths, ImmutableArray<ColumnSchema> columns, ImmutableArray<ColumnSchema> wanted)
     {
         var names = string.Join(", ", wanted.Select(static column => SqlText.Identifier(column.Name)));
-        var files = string.Join(", ", paths.Select(SqlText.Literal));
+        var files = string.Join(", ", paths.Select(SqlText.File));
         var schema = string.Join(", ", columns.Select(static column =>
             $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
             + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
@@ -26,6 +26,6 @@ static class LakeFileSql
 
     /// <summary>One row when the file has any of these columns, none when it has not.</summary>
     public static string Has(string path, IEnumerable<string> names) =>
-        $"SELECT 1::INTEGER AS found FROM parquet_schema({SqlText.Literal(path)}) "
+        $"SELECT 1::INTEGER AS found FROM parquet_schema({SqlText.File(path)}) "
         + $"WHERE name IN ({string.Join(", ", names.Select(SqlText.Literal))}) LIMIT 1";
 }

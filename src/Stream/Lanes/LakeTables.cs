@@ -7,6 +7,7 @@ using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Streaming.Decoding;
@@ -73,11 +74,12 @@ sealed class LakeTables(
             layout.Evolve(schema);
         var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
         var current = existing
-            ?? await OpenOrCreateAsync(currentRoot, layout.Columns.AddRange(BookkeepingColumns.Current), ct);
+            ?? await OpenOrCreateAsync(
+                currentRoot, layout.Columns.AddRange(BookkeepingColumns.Current), ct, options.MergesOnRead);
         _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
 
         var rows = new CurrentTable(layout, options);
-        await LoadRowsAsync(rows, currentRoot, current.Snapshot, layout, KeyColumns(schema, layout), ct);
+        await LoadRowsAsync(rows, currentRoot, current, layout, KeyColumns(schema, layout), ct);
         var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
         var declared = options.Sources.Find(schema.Table);
         var policy = declared?.Evolution ?? options.Evolution.Of(schema.Table);
@@ -180,9 +182,19 @@ sealed class LakeTables(
         column.IsNull(row) ? null : Encoding.UTF8.GetString(column.Value(row));
 
     async Task<DeltaTable> OpenOrCreateAsync(
-        string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>
+        string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct, bool hasDeletionVectors = false) =>
         await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
-        ?? await DeltaTable.CreateAsync(services.Lake, root, new DeltaTableDefinition(columns), services.Delta, ct);
+        ?? await DeltaTable.CreateAsync(
+            services.Lake,
+            root,
+            new DeltaTableDefinition(columns)
+            {
+                HasDeletionVectors = hasDeletionVectors,
+                FileRetention = options.FileRetention,
+                LogRetention = options.LogRetention,
+            },
+            services.Delta,
+            ct);
 
     // A key that the rows in the lake do not have yet tells none of them apart.
     static int[] KeyColumns(TableSchema schema, TableLayout layout)
@@ -194,24 +206,26 @@ sealed class LakeTables(
     async Task LoadRowsAsync(
         CurrentTable rows,
         string root,
-        DeltaSnapshot snapshot,
+        DeltaTable table,
         TableLayout layout,
         int[] keyColumns,
         CancellationToken ct)
     {
         var columns = layout.Columns.AddRange(BookkeepingColumns.Current);
         using var connection = services.Duck.Connect();
-        foreach (var add in snapshot.Files.Values)
+        foreach (var add in table.Snapshot.Files.Values)
         {
             var path = await services.Lake.LocalPathAsync($"{root}/{add.Location}", ct);
+            var deleted = await table.ReadDeletedRowsAsync(add, ct);
             using var result = connection.Query(LakeFileSql.Select(path, columns), ct: ct);
-            LoadFile(rows, add, result, columns, keyColumns);
+            LoadFile(rows, add, deleted, result, columns, keyColumns);
         }
     }
 
     static void LoadFile(
         CurrentTable rows,
         AddFile add,
+        RoaringBitmap? deleted,
         DuckDbResult result,
         ImmutableArray<ColumnSchema> columns,
         int[] keyColumns)
@@ -226,6 +240,8 @@ sealed class LakeTables(
         var keyless = keyColumns.Length == 0 ? new KeylessRows(rows) : null;
         for (var row = 0; row < batch.Count; row++)
         {
+            if (deleted?.Contains(row) == true)
+                continue;
             var meta = new RowMeta(
                 new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]),
                 marks[2].Int64s[row],

@@ -30,6 +30,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     TransactionBarrier? _barrier;
     LakeTables? _lake;
     EpochCommitter? _committer;
+    LakeMaintenance? _maintenance;
     TopicDiscovery? _discovery;
     LaneReplays? _replays;
     long _firstChangeAt;
@@ -77,6 +78,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await _committer.DisposeAsync();
         if (_replays is not null)
             await _replays.DisposeAsync();
+        if (_maintenance is not null)
+            await _maintenance.DisposeAsync();
         await _schemas.DisposeAsync();
     }
 
@@ -97,6 +100,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, manifest);
         _replays = new LaneReplays(
             options, services, _topics, _lake, _committer, _quarantine, _ledger, ReplayAsync);
+        _maintenance = new LakeMaintenance(options, services, _epochs);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
         if (open is not null)
@@ -324,6 +328,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await Replays.ApplyAsync(ct);
         var rejected = _quarantine.Rows.Count;
         await _committer!.CommitAsync(_tables, ct);
+        _maintenance!.RunIfDue(_committer.Versions.Keys);
         Barrier.Settle();
         Held.Release(HoldReason.Epoch);
         board.Rejected(rejected);

@@ -1,27 +1,35 @@
+using System.Collections.Immutable;
+using System.Numerics;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 
 namespace Tapline.Streaming.Tables;
 
-/// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. A file with a changed or removed
-/// row
-/// is written again from memory without it (copy-on-write); new and changed rows go to new files, small files are
-/// folded
-/// together on the way.</summary>
+/// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. New and changed rows go to new
+/// files. A file that lost a row gets a deletion vector (merge-on-read), or is written again from memory without it:
+/// where the table takes no deletion vectors (copy-on-write), and when most of its rows are gone. Small files are
+/// folded together on the way.</summary>
 sealed class CurrentTable(TableLayout layout, StreamOptions options)
 {
     readonly Dictionary<int, LakeFile> _files = [];
     readonly SortedSet<int> _touched = [];
+    readonly SortedSet<int> _outdated = [];
     readonly List<int> _pending = [];
     int _nextFile;
+
+    const int NoSlot = -1;
+
+    // Sizes that differ by less than a factor of eight are about one.
+    const int SizeStep = 3;
 
     /// <summary>The rows.</summary>
     public TableState State { get; private set; } = new();
 
     /// <summary>Whether the lake lacks something of <see cref="State"/>.</summary>
-    public bool HasChanges => _touched.Count > 0 || _pending.Count > 0;
+    public bool HasChanges => _touched.Count > 0 || _outdated.Count > 0 || _pending.Count > 0;
 
     /// <summary>The highest position of the rows that were taken over from the lake.</summary>
     public SourcePosition Highest { get; private set; }
@@ -83,13 +91,15 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         var migration = new RowMigration(change);
         State.Migrate(migration);
         if (change.IsRetyping || migration.HasChangedRows)
-            _touched.UnionWith(_files.Keys);
+            _outdated.UnionWith(_files.Keys);
     }
 
     /// <summary>Takes a file over from the lake with the packed rows it holds.</summary>
     public int AddFile(AddFile add, int rowCount)
     {
-        _files.Add(_nextFile, new LakeFile(add, new int[rowCount]));
+        var slots = new int[rowCount];
+        slots.AsSpan().Fill(NoSlot);
+        _files.Add(_nextFile, new LakeFile(add, slots));
         return _nextFile++;
     }
 
@@ -104,15 +114,16 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         _files[file].Slots[row] = slot;
     }
 
-    /// <summary>Writes what has changed as data files and says which files they replace. Nothing counts until
-    /// <see cref="Confirm"/>.</summary>
+    /// <summary>Writes what has changed as data files and deletion vectors, and says which files they replace. Nothing
+    /// counts until <see cref="Confirm"/>.</summary>
     public async Task<CurrentChange> WriteAsync(DeltaTable table, string lane, CancellationToken ct)
     {
-        TouchSmallFiles();
-        var batch = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.Current));
+        OutdateSmallFiles();
+        var (deleted, gone) = Losses(table.Snapshot.TakesDeletionVectors);
         var added = new List<LakeFile>();
+        var batch = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.Current));
         var slots = new List<int>();
-        foreach (var slot in SlotsToWrite())
+        foreach (var slot in SlotsToWrite(gone))
         {
             AppendRow(batch, slot);
             slots.Add(slot);
@@ -121,7 +132,12 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         }
         if (batch.Count > 0)
             await CloseFileAsync();
-        return new CurrentChange(added, [.. _touched.Select(file => _files[file].Add)]);
+        var kept = await table.WriteDeletedRowsAsync([.. deleted.Select(static file => file.Rows)], ct);
+        return new CurrentChange(
+            added, gone, [.. deleted.Zip(kept, static (file, add) => KeyValuePair.Create(file.File, add))])
+        {
+            Removes = [.. gone.Concat(deleted.Select(static file => file.File)).Select(file => _files[file].Add)],
+        };
 
         async Task CloseFileAsync()
         {
@@ -134,9 +150,12 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     /// <summary>Takes note that the lake has committed a change.</summary>
     public void Confirm(CurrentChange change)
     {
-        foreach (var file in _touched)
+        foreach (var file in change.Gone)
             _files.Remove(file);
+        foreach (var (file, add) in change.Kept)
+            _files[file] = _files[file] with { Add = add };
         _touched.Clear();
+        _outdated.Clear();
         _pending.Clear();
         foreach (var file in change.Added)
         {
@@ -152,25 +171,45 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
             _touched.Add(file);
     }
 
-    void TouchSmallFiles()
+    // Files of about one size are folded when they are many, so that a row is written again only a few times on its way
+    // to a large file.
+    void OutdateSmallFiles()
     {
         var small = _files
-            .Where(file => file.Value.Slots.Length < options.SmallFileRows)
-            .Select(file => file.Key)
-            .ToArray();
-        if (small.Length > options.SmallFilesMax)
-            _touched.UnionWith(small);
+            .Where(file => file.Value.Slots.Length < options.SmallFileRows && !_outdated.Contains(file.Key))
+            .GroupBy(static file => BitOperations.Log2((uint)file.Value.Slots.Length + 1) / SizeStep)
+            .Where(sizes => sizes.Count() > options.SmallFilesMax);
+        foreach (var sizes in small.ToArray())
+            _outdated.UnionWith(sizes.Select(static file => file.Key));
     }
 
-    // Rows of touched files that are still theirs, then the rows that no file holds yet, each once.
-    IEnumerable<int> SlotsToWrite()
+    // Which files live on without some of their rows, and which are gone.
+    (List<(int File, DeletedRows Rows)> Deleted, List<int> Gone) Losses(bool takesDeletionVectors)
     {
-        foreach (var file in _touched)
+        var deleted = new List<(int, DeletedRows)>();
+        var gone = _outdated.ToList();
+        foreach (var file in _touched.Except(_outdated))
         {
-            foreach (var slot in _files[file].Slots)
+            var held = _files[file];
+            if (takesDeletionVectors && held.Add.RowCount == held.Slots.Length
+                && held.DeletedRows(file, State) is var rows && rows.Count * 2 < held.Slots.Length)
+                deleted.Add((file, new DeletedRows(held.Add, rows)));
+            else
+                gone.Add(file);
+        }
+        return (deleted, gone);
+    }
+
+    // Rows of files that go which are still theirs, then the rows that no file holds yet, each once.
+    IEnumerable<int> SlotsToWrite(IEnumerable<int> gone)
+    {
+        foreach (var file in gone)
+        {
+            var held = _files[file];
+            for (var row = 0; row < held.Slots.Length; row++)
             {
-                if (State.FileOf(slot) == file && State.IsLive(slot))
-                    yield return slot;
+                if (held.Holds(row, file, State))
+                    yield return held.Slots[row];
             }
         }
         var seen = new HashSet<int>();
@@ -194,5 +233,17 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     }
 }
 
-/// <summary>What a commit of a current table adds and removes.</summary>
-sealed record CurrentChange(IReadOnlyList<LakeFile> Added, IReadOnlyList<AddFile> Removed);
+/// <summary>What a commit of a current table changes.</summary>
+/// <param name="Added">New files.</param>
+/// <param name="Gone">Files that are the table's no longer.</param>
+/// <param name="Kept">Files that live on with another deletion vector, as the log has them now.</param>
+sealed record CurrentChange(
+    IReadOnlyList<LakeFile> Added, IReadOnlyList<int> Gone, IReadOnlyList<KeyValuePair<int, AddFile>> Kept)
+{
+    /// <summary>The additions of the commit.</summary>
+    public ImmutableArray<AddFile> Adds =>
+        [.. Added.Select(static file => file.Add), .. Kept.Select(static file => file.Value)];
+
+    /// <summary>The removals of the commit.</summary>
+    public required ImmutableArray<AddFile> Removes { get; init; }
+}

@@ -5,6 +5,7 @@ using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.TestKit.Storage;
 
 namespace Tapline.Lakehouse.Tests.Delta;
@@ -65,6 +66,67 @@ public sealed class DeltaTableTests : IDisposable
         Assert.Equal(1, reader.Snapshot.Version);
         Assert.Equal("x.parquet", Assert.Single(reader.Snapshot.Files.Values).Path);
         Assert.Empty((await DeltaTable.ReadAsync(_store, Root, version: 0, Ct))!.Files);
+    }
+
+    [Fact]
+    public async Task Rows_are_deleted_by_a_file_that_stays_with_another_deletion_vector()
+    {
+        var table = await DeltaTable.CreateAsync(
+            _store, Root, Tables.Accounts with { HasDeletionVectors = true }, Tables.Services(), Ct);
+        Assert.Equal((3, 7), (table.Snapshot.Protocol.MinReaderVersion, table.Snapshot.Protocol.MinWriterVersion));
+        var added = Tables.File("x.parquet") with { Stats = """{"numRecords":9,"minValues":{"owner":"é"}}""" };
+        await table.CommitAsync(Tables.Append("x.parquet") with { Adds = [added] }, Ct);
+        foreach (var rows in new long[][] { [3], [3, 8] })
+        {
+            var before = Assert.Single(table.Snapshot.Files.Values);
+            var adds = await table.WriteDeletedRowsAsync([new(before, new RoaringBitmap(rows))], Ct);
+            await table.CommitAsync(
+                new DeltaCommit { Operation = "DELETE", Adds = adds, Removes = [before] }, Ct);
+            var after = Assert.Single(table.Snapshot.Files.Values);
+            Assert.Equal(rows, (await table.ReadDeletedRowsAsync(after, Ct))!.Rows());
+            Assert.Equal((before.Path, before.Size), (after.Path, after.Size));
+            Assert.Equal("""{"numRecords":9,"minValues":{"owner":"é"},"tightBounds":false}""", after.Stats);
+        }
+        var info = (await LinesAsync(3))[0].GetProperty("commitInfo").GetProperty("operationMetrics");
+        Assert.Equal("0", info.GetProperty("numAddedFiles").GetString());
+        Assert.Equal("1", info.GetProperty("numDeletionVectorsUpdated").GetString());
+        var reopened = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        Assert.Equal(
+            [3L, 8L], (await reopened.ReadDeletedRowsAsync(reopened.Snapshot.Files.Values.Single(), Ct))!.Rows());
+    }
+
+    [Fact]
+    public async Task Two_deletions_in_one_file_do_not_both_win()
+    {
+        var ours = await DeltaTable.CreateAsync(
+            _store, Root, Tables.Accounts with { HasDeletionVectors = true }, Tables.Services(), Ct);
+        var added = Tables.File("x.parquet") with { Stats = """{"numRecords":9}""" };
+        await ours.CommitAsync(Tables.Append("x.parquet") with { Adds = [added] }, Ct);
+        var theirs = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        var outcomes = new List<CommitOutcome>();
+        foreach (var (table, row) in new[] { (theirs, 1L), (ours, 2L) })
+        {
+            var file = table.Snapshot.Files.Values.Single();
+            var adds = await table.WriteDeletedRowsAsync([new(file, new RoaringBitmap([row]))], Ct);
+            outcomes.Add(await table.CommitAsync(
+                new DeltaCommit { Operation = "DELETE", Adds = adds, Removes = [file] }, Ct));
+        }
+        Assert.IsType<CommitOutcome.Committed>(outcomes[0]);
+        Assert.Contains("x.parquet was removed", Assert.IsType<CommitOutcome.Conflict>(outcomes[1]).Reason);
+    }
+
+    [Theory]
+    [InlineData(null, "does not say how many rows")]
+    [InlineData("""{"numRecords":2}""", "row 2 is none of them")]
+    public async Task Rows_that_a_file_does_not_have_are_not_deleted(string? stats, string reason)
+    {
+        var table = await DeltaTable.CreateAsync(
+            _store, Root, Tables.Accounts with { HasDeletionVectors = true }, Tables.Services(), Ct);
+        var rows = new DeletedRows(Tables.File("x.parquet") with { Stats = stats }, new RoaringBitmap([2]));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => table.WriteDeletedRowsAsync([rows], Ct));
+        Assert.Contains(reason, refused.Message);
+        var plain = await DeltaTable.CreateAsync(_store, "plain", Tables.Accounts, Tables.Services(), Ct);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => plain.WriteDeletedRowsAsync([rows], Ct));
     }
 
     [Fact]

@@ -38,6 +38,18 @@ sealed class LaneWorld : IAsyncDisposable
 
     public IObjectStore Lake { get; }
 
+    /// <summary>Whether tables take deletion vectors.</summary>
+    public bool MergesOnRead { get; init; } = true;
+
+    /// <summary>How long files stay after they have left a table.</summary>
+    public TimeSpan FileRetention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often files that nobody needs are removed.</summary>
+    public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many manifests are kept, at least.</summary>
+    public int ManifestsKept { get; init; } = 1000;
+
     /// <summary>What tables do when their columns change.</summary>
     public EvolutionPolicy Policy { get; set; }
 
@@ -113,7 +125,10 @@ sealed class LaneWorld : IAsyncDisposable
         var paths = new List<string>();
         foreach (var file in snapshot!.Files.Values)
             paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
-        return Read($"SELECT DISTINCT concat(type, coalesce(' ' || precision || ' ' || scale, '')) FROM "
+        using var connection = Duck.Connect();
+        return TableQuery.Read(
+            connection,
+            "SELECT DISTINCT concat(type, coalesce(' ' || precision || ' ' || scale, '')) FROM "
             + $"parquet_schema([{string.Join(", ", paths)}]) WHERE name = '{column}'", ct);
     }
 
@@ -329,8 +344,13 @@ sealed class LaneWorld : IAsyncDisposable
             Pipeline = "test",
             Prefix = Prefix,
             EpochInterval = TimeSpan.FromMilliseconds(1),
+            EpochIntervalMax = TimeSpan.FromMilliseconds(1),
             DiscoveryInterval = TimeSpan.FromMilliseconds(20),
             SmallFilesMax = 3,
+            MergesOnRead = MergesOnRead,
+            FileRetention = FileRetention,
+            ManifestsKept = ManifestsKept,
+            MaintenanceInterval = MaintenanceInterval,
             FetchBytesMax = 2_000,
             MessageBytesMax = 100_000,
             Evolution = new EvolutionPolicies(Policy, []),
@@ -381,47 +401,21 @@ sealed class LaneWorld : IAsyncDisposable
         return manifest;
     }
 
+    /// <summary>The manifest of an epoch; null when there is none.</summary>
+    public Task<EpochManifest?> FindManifestAsync(long epoch, CancellationToken ct) =>
+        new EpochStore(Lake, 0).ReadManifestAsync(epoch, ct);
+
     /// <summary>Runs a SELECT of some columns over the files that a table has at the manifest's cut, values as
     /// text.</summary>
-    public async Task<List<string?[]>> QueryAsync(string root, string columns, CancellationToken ct, string tail = "")
-    {
-        var version = (await ManifestAsync(ct)).Tables[root];
-        var snapshot = await DeltaTable.ReadAsync(Lake, root, version, ct);
-        Assert.NotNull(snapshot);
-        if (snapshot.Files.Count == 0)
-            return [];
-        var paths = new List<string>();
-        foreach (var file in snapshot.Files.Values)
-            paths.Add(SqlText.Literal(await Lake.LocalPathAsync($"{root}/{file.Location}", ct)));
-        var selected = string.Join(", ", columns.Split(", ").Select(column => $"CAST({column} AS VARCHAR)"));
-        return Read(
-            $"SELECT {selected} FROM read_parquet([{string.Join(", ", paths)}], union_by_name = true) {tail}", ct);
-    }
-
-    List<string?[]> Read(string sql, CancellationToken ct)
-    {
-        using var connection = Duck.Connect();
-        using var result = connection.Query(sql, ct: ct);
-        var rows = new List<string?[]>();
-        foreach (var chunk in result.Chunks())
-        {
-            for (var row = 0; row < chunk.Count; row++)
-                rows.Add([.. Enumerable.Range(0, result.Columns.Length).Select(i => Text(chunk, i, row))]);
-        }
-        return rows;
-    }
+    public async Task<List<string?[]>> QueryAsync(
+        string root, string columns, CancellationToken ct, string tail = "") =>
+        await TableQuery.RunAsync(Lake, root, (await ManifestAsync(ct)).Tables[root], columns, ct, tail);
 
     public async ValueTask DisposeAsync()
     {
         Duck.Dispose();
         await Log.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    static string? Text(DuckDbChunk chunk, int column, int row)
-    {
-        var vector = chunk.Column(column);
-        return vector.IsNull(row) ? null : Encoding.UTF8.GetString(vector.Bytes(row));
     }
 
     static byte[] Key(int id) => Encoding.UTF8.GetBytes($$"""{"id":{{id}}}""");

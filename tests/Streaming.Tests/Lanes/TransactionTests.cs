@@ -217,19 +217,8 @@ public sealed class TransactionTests : IAsyncDisposable
         return await SumAsync(manifest!, $"current/app.{table}", "sum(balance)", $"WHERE id = {id}");
     }
 
-    async Task<long> SumAsync(EpochManifest manifest, string root, string what, string where)
-    {
-        var snapshot = await DeltaTable.ReadAsync(_lake, root, manifest.Tables[root], Ct);
-        var paths = new List<string>();
-        foreach (var file in snapshot!.Files.Values)
-            paths.Add(SqlText.Literal(await _lake.LocalPathAsync($"{root}/{file.Location}", Ct)));
-        using var connection = _duck.Connect();
-        using var result = connection.Query(
-            $"SELECT CAST({what} AS VARCHAR) FROM read_parquet([{string.Join(", ", paths)}]) {where}", ct: Ct);
-        foreach (var chunk in result.Chunks())
-            return long.Parse(Encoding.UTF8.GetString(chunk.Column(0).Bytes(0)));
-        throw new InvalidDataException("no row");
-    }
+    async Task<long> SumAsync(EpochManifest manifest, string root, string what, string where) =>
+        long.Parse((await TableQuery.RunAsync(_lake, root, manifest.Tables[root], what, Ct, where)).Single()[0]!);
 
     async Task<bool> HasAllAsync()
     {

@@ -53,8 +53,7 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
         var content = new LogCommit(0)
         {
             TxnId = txnId,
-            // The lowest that has every rule we need: no reader is shut out.
-            Protocol = new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2),
+            Protocol = TableFeatures.ProtocolOf(definition),
             Metadata = new TableMetadata(
                 tableId.ToString("D"),
                 new FileFormat("parquet") { Options = ImmutableSortedDictionary<string, string?>.Empty },
@@ -64,17 +63,26 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
                 Name = definition.Name,
                 Description = definition.Description,
                 CreatedTime = milliseconds,
-                Configuration = definition.Properties,
+                Configuration = TableFeatures.PropertiesOf(definition),
             },
         };
         return new CommitAttempt(content, new CommitInfo(milliseconds, "CREATE TABLE", txnId) { IsBlindAppend = true });
     }
 
-    static ImmutableSortedDictionary<string, string> Metrics(DeltaCommit commit) => commit.OperationMetrics
-        .SetItem("numAddedFiles", Text(commit.Adds.Length))
-        .SetItem("numRemovedFiles", Text(commit.Removes.Length))
-        .SetItem("numAddedBytes", Text(commit.Adds.Sum(static add => add.Size)))
-        .SetItem("numRemovedBytes", Text(commit.Removes.Sum(static file => file.Size)));
+    // A file that only has another deletion vector now is neither added nor removed.
+    static ImmutableSortedDictionary<string, string> Metrics(DeltaCommit commit)
+    {
+        var kept = commit.Adds.Select(static add => add.Location).ToHashSet(StringComparer.Ordinal);
+        kept.IntersectWith(commit.Removes.Select(static file => file.Location));
+        var adds = commit.Adds.Where(add => !kept.Contains(add.Location)).ToArray();
+        var removes = commit.Removes.Where(file => !kept.Contains(file.Location)).ToArray();
+        var metrics = commit.OperationMetrics
+            .SetItem("numAddedFiles", Text(adds.Length))
+            .SetItem("numRemovedFiles", Text(removes.Length))
+            .SetItem("numAddedBytes", Text(adds.Sum(static add => add.Size)))
+            .SetItem("numRemovedBytes", Text(removes.Sum(static file => file.Size)));
+        return kept.Count == 0 ? metrics : metrics.SetItem("numDeletionVectorsUpdated", Text(kept.Count));
+    }
 
     static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,8 @@ public sealed record DeltaCommit
     public ImmutableArray<AddFile> Adds { get; init; } = [];
 
     /// <summary>Live files that leave the table, from the snapshot that the commit was planned on. One whose
-    /// <see cref="AddFile.DataChange"/> is false lives on in the added files.</summary>
+    /// <see cref="AddFile.DataChange"/> is false lives on in the added files. A file that gets another deletion vector
+    /// is removed as it was and added as it is.</summary>
     public ImmutableArray<AddFile> Removes { get; init; } = [];
 
     /// <summary>The fence: the commit is made only while the table's version for this writer is lower.</summary>

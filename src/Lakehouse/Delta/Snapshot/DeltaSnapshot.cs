@@ -35,6 +35,9 @@ public sealed class DeltaSnapshot
     /// <summary>Columns whose values stand in the log and not in the files.</summary>
     public ImmutableArray<string> PartitionColumns { get; }
 
+    /// <summary>Whether rows may be deleted by deletion vectors.</summary>
+    public bool TakesDeletionVectors => TableFeatures.TakesDeletionVectors(Protocol, Metadata);
+
     /// <summary>The live data files.</summary>
     public required ImmutableDictionary<FileId, AddFile> Files { get; init; }
 
@@ -47,12 +50,20 @@ public sealed class DeltaSnapshot
     /// <summary>Settings of programs and features, by domain.</summary>
     public required ImmutableDictionary<string, DomainMetadata> Domains { get; init; }
 
-    /// <summary>The snapshot without removals older than the table keeps them
-    /// (<c>delta.deletedFileRetentionDuration</c>, a week by default): their files may have been vacuumed.</summary>
+    /// <summary>How long a file is kept after it has left the table (<c>delta.deletedFileRetentionDuration</c>, a week
+    /// by default).</summary>
+    public TimeSpan DeletedFileRetention =>
+        Interval.Parse(Metadata.Property(Interval.FilesProperty)) ?? TimeSpan.FromDays(7);
+
+    /// <summary>How long versions can be read (<c>delta.logRetentionDuration</c>, 30 days by default).</summary>
+    public TimeSpan LogRetention =>
+        Interval.Parse(Metadata.Property(Interval.LogProperty)) ?? TimeSpan.FromDays(30);
+
+    /// <summary>The snapshot without removals older than the table keeps them: their files may have been
+    /// vacuumed.</summary>
     internal DeltaSnapshot WithoutOldTombstones(DateTimeOffset now)
     {
-        var retention = Interval.Parse(Metadata.Property("delta.deletedFileRetentionDuration")) ?? TimeSpan.FromDays(7);
-        var oldest = (now - retention).ToUnixTimeMilliseconds();
+        var oldest = (now - DeletedFileRetention).ToUnixTimeMilliseconds();
         // A removal without a time is as old as can be.
         var old = Tombstones.Values.Where(remove => (remove.DeletionTimestamp ?? 0) < oldest);
         return new DeltaSnapshot(Version, Protocol, Metadata, Structure)

@@ -5,6 +5,16 @@ namespace Tapline.Lakehouse.Delta.Snapshot;
 /// <summary>Durations as table properties spell them: <c>interval 30 days</c>, <c>interval 1 week</c>.</summary>
 static class Interval
 {
+    /// <summary>The property that says how long files stay after they have left their table.</summary>
+    public const string FilesProperty = "delta.deletedFileRetentionDuration";
+
+    /// <summary>The property that says how long versions can be read.</summary>
+    public const string LogProperty = "delta.logRetentionDuration";
+
+    /// <summary>A duration of whole seconds as text.</summary>
+    public static string Format(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"interval {(long)duration.TotalSeconds} seconds");
+
     /// <summary>Reads a duration; null when the text is absent or says nothing known.</summary>
     public static TimeSpan? Parse(string? text)
     {

@@ -4,15 +4,49 @@ using Tapline.Lakehouse.Delta.Actions;
 
 namespace Tapline.Lakehouse.Delta.Snapshot;
 
-/// <summary>What this program knows of the protocol's features. A reader refuses a table with a reader feature that it
-/// does not know; a writer refuses one with any such feature.</summary>
+/// <summary>What this program knows of the protocol's features. A program refuses a table with a feature that it does
+/// not know.</summary>
 static class TableFeatures
 {
+    const string DeletionVectors = "deletionVectors";
+    const string DeletionVectorsProperty = "delta.enableDeletionVectors";
+
+    // The last two are rules of columns and properties, which are looked at by themselves.
+    static readonly FrozenSet<string> Writable = FrozenSet.ToFrozenSet([DeletionVectors, "appendOnly", "invariants"]);
+
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
     [
-        "columnMapping", "deletionVectors", "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint",
+        "columnMapping", DeletionVectors, "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint",
         "vacuumProtocolCheck", "variantType", "variantType-preview",
     ]);
+
+    /// <summary>The protocol of a new table: the lowest that has every rule it needs, so that no reader is shut
+    /// out.</summary>
+    public static DeltaProtocol ProtocolOf(DeltaTableDefinition definition) => definition.HasDeletionVectors
+        ? new DeltaProtocol(MinReaderVersion: 3, MinWriterVersion: 7)
+        {
+            ReaderFeatures = [DeletionVectors],
+            WriterFeatures = [DeletionVectors],
+        }
+        : new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2);
+
+    /// <summary>The properties of a new table.</summary>
+    public static ImmutableDictionary<string, string?> PropertiesOf(DeltaTableDefinition definition)
+    {
+        var properties = definition.Properties.ToBuilder();
+        if (definition.HasDeletionVectors)
+            properties[DeletionVectorsProperty] = "true";
+        if (definition.FileRetention is { } files)
+            properties[Interval.FilesProperty] = Interval.Format(files);
+        if (definition.LogRetention is { } log)
+            properties[Interval.LogProperty] = Interval.Format(log);
+        return properties.ToImmutable();
+    }
+
+    /// <summary>Whether a table takes new deletion vectors.</summary>
+    public static bool TakesDeletionVectors(DeltaProtocol protocol, TableMetadata metadata) =>
+        protocol.WriterFeatures?.Contains(DeletionVectors) == true
+        && metadata.Property(DeletionVectorsProperty) == "true";
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> naming each reader feature that is missing
     /// here.</summary>
@@ -31,13 +65,14 @@ static class TableFeatures
     }
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> unless the table needs no more of a writer than ours do:
-    /// writer version 2, nothing append-only, no invariants.</summary>
+    /// writer version 2 or deletion vectors, nothing append-only, no invariants.</summary>
     public static void CheckWritable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();
-        if (protocol.MinWriterVersion > 2)
+        // Version 7 names its features one by one; those between stand for many.
+        if (protocol.MinWriterVersion is > 2 and not 7)
             missing.Add($"writer version {protocol.MinWriterVersion}");
-        missing.AddRange(protocol.WriterFeatures ?? []);
+        missing.AddRange((protocol.WriterFeatures ?? []).Where(static feature => !Writable.Contains(feature)));
         if (metadata.Property("delta.appendOnly") == "true")
             missing.Add("appendOnly");
         if (metadata.SchemaString?.Contains("\"delta.invariants\"", StringComparison.Ordinal) == true)

@@ -6,6 +6,7 @@ using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.Lakehouse.Delta.Stats;
 using Tapline.Lakehouse.Storage;
 using Tapline.TestKit.Delta;
@@ -63,6 +64,42 @@ public sealed class ForeignReaderTests : IDisposable
             + "SETTINGS output_format_decimal_trailing_zeros = 1, output_format_json_quote_decimals = 1";
         Assert.Equal(expected, await reader.QueryAsync(sql, Ct));
         for (var version = 0; version <= 3; version++)
+            await store.DeleteAsync($"t/_delta_log/{version:D20}.json", Ct);
+        Assert.Equal(expected, await reader.QueryAsync(sql, Ct));
+    }
+
+    [Fact]
+    public async Task Another_reader_leaves_out_the_rows_that_our_deletion_vectors_name_also_from_a_checkpoint()
+    {
+        var (reader, reason) = await ChdbReader.FindAsync(Ct);
+        if (reader is null)
+            Assert.Skip(reason);
+        var store = new LocalObjectStore(_folder.FullPath);
+        var definition = new DeltaTableDefinition(Schema) { HasDeletionVectors = true };
+        var services = Tables.Services() with { CheckpointInterval = 4 };
+        var table = await DeltaTable.CreateAsync(store, "t", definition, services, Ct);
+        for (var commit = 0; commit < 2; commit++)
+            await table.CommitAsync(Append(await table.WriteDataFileAsync(Rows(commit * 100, 100), null, "0", Ct)), Ct);
+        RoaringBitmap[] deleted =
+        [
+            new([0, 7, 99]), new([.. Enumerable.Range(10, 50).Select(static row => (long)row)]),
+        ];
+        for (var round = 0; round < 2; round++)
+        {
+            // The second time on top of the first.
+            var files = table.Snapshot.Files.Values.OrderBy(static file => file.Stats, StringComparer.Ordinal).ToList();
+            deleted[0].UnionWith(new RoaringBitmap([round + 20]));
+            var adds = await table.WriteDeletedRowsAsync(
+                [.. files.Zip(deleted, static (file, rows) => new DeletedRows(file, rows))], Ct);
+            Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(
+                new DeltaCommit { Operation = "DELETE", Adds = adds, Removes = [.. files] }, Ct));
+        }
+        int[] gone = [0, 7, 20, 21, 99, .. Enumerable.Range(110, 50)];
+        var expected = Enumerable.Range(0, 200).Except(gone).Select(Row).ToArray();
+        var sql = $"SELECT {Columns} FROM {ChdbReader.Table(Path.Combine(_folder.FullPath, "t"))} ORDER BY id "
+            + "SETTINGS output_format_decimal_trailing_zeros = 1, output_format_json_quote_decimals = 1";
+        Assert.Equal(expected, await reader.QueryAsync(sql, Ct));
+        for (var version = 0; version <= 4; version++)
             await store.DeleteAsync($"t/_delta_log/{version:D20}.json", Ct);
         Assert.Equal(expected, await reader.QueryAsync(sql, Ct));
     }

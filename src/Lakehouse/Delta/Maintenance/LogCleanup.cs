@@ -1,0 +1,66 @@
+using Tapline.Lakehouse.Delta.Checkpoint;
+using Tapline.Lakehouse.Delta.Log;
+using Tapline.Lakehouse.Delta.Snapshot;
+using Tapline.Lakehouse.Storage;
+
+namespace Tapline.Lakehouse.Delta.Maintenance;
+
+/// <summary>Removes the oldest part of a table's log: what lies before a checkpoint that all versions which may still
+/// be read come after.</summary>
+public sealed class LogCleanup(IObjectStore store, string root, DeltaServices services)
+{
+    readonly LogFolder _folder = new(root);
+
+    /// <summary>Removes commits and checkpoints; returns how many. With <paramref name="isDryRun"/> it only
+    /// counts.</summary>
+    /// <param name="oldestVersion">The oldest version that may be read; null where only time counts.</param>
+    /// <param name="retention">How long a version stays; null for what the table says
+    /// (<c>delta.logRetentionDuration</c>, 30 days by default).</param>
+    /// <param name="isDryRun">Whether everything stays.</param>
+    /// <param name="ct">Ends it; what is left is removed another time.</param>
+    public async Task<int> RunAsync(
+        long? oldestVersion, TimeSpan? retention, bool isDryRun, CancellationToken ct)
+    {
+        var newest = (await DeltaTable.OpenAsync(store, root, services, ct))?.Snapshot
+            ?? throw new DeltaFormatException(_folder.Prefix, "a table", "none");
+        var listing = await LogListing.ReadAsync(store, _folder, from: 0, newest.Version, ct);
+        var limitMs = (services.Time.GetUtcNow() - (retention ?? newest.LogRetention)).ToUnixTimeMilliseconds();
+        var oldest = Math.Min(
+            oldestVersion ?? long.MaxValue,
+            listing.Commits.Where(commit => commit.ModifiedMs >= limitMs)
+                .Select(static commit => commit.Version)
+                .DefaultIfEmpty(newest.Version)
+                .Min());
+        if (listing.Checkpoints.FirstOrDefault(checkpoint => checkpoint.Version <= oldest) is not { } first
+            || !await IsWholeAsync(first, ct))
+            return 0;
+        // Oldest first: wherever this ends, what is left has no gap.
+        string[] gone =
+        [
+            .. listing.Commits.Where(commit => commit.Version < first.Version)
+                .Select(commit => _folder.Commit(commit.Version)),
+            .. listing.Checkpoints.Reverse().Where(checkpoint => checkpoint.Version < first.Version)
+                .SelectMany(static checkpoint => checkpoint.Keys),
+        ];
+        foreach (var key in isDryRun ? [] : gone)
+            await store.DeleteAsync(key, ct);
+        return gone.Length;
+    }
+
+    // Once the commits before it are gone, nothing makes up for a damaged one.
+    async Task<bool> IsWholeAsync(CheckpointFiles checkpoint, CancellationToken ct)
+    {
+        try
+        {
+            var builder = new SnapshotBuilder();
+            await foreach (var piece in new CheckpointReader().ReadAsync(store, _folder, checkpoint, ct))
+                builder.Apply(piece);
+            builder.Build(checkpoint.Version, _folder);
+            return true;
+        }
+        catch (DeltaFormatException)
+        {
+            return false;
+        }
+    }
+}

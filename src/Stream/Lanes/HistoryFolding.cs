@@ -1,0 +1,61 @@
+using System.Numerics;
+using Tapline.Contracts.Columns;
+using Tapline.Lakehouse.Delta;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Commit;
+
+namespace Tapline.Streaming.Lanes;
+
+/// <summary>Keeps the files of a lane's history tables few: those of about one size are folded into one when they are
+/// many, so that a row is written again only a few times on its way to a file that stays.</summary>
+sealed class HistoryFolding(StreamOptions options, LaneServices services)
+{
+    // Sizes that differ by less than a factor of eight are about one.
+    const int SizeStep = 3;
+
+    /// <summary>Folds some files of a table, as a commit of its own that changes no data. Whether there were
+    /// any.</summary>
+    public async Task<bool> RunAsync(DeltaTable table, string root, string lane, CancellationToken ct)
+    {
+        var files = Choose(table, lane);
+        if (files.Length == 0)
+            return false;
+        var paths = new List<string>();
+        foreach (var file in files)
+            paths.Add(await services.Lake.LocalPathAsync($"{root}/{file.Location}", ct));
+        var columns = table.Snapshot.Schema;
+        var rows = new ColumnBatch(columns);
+        using (var connection = services.Duck.Connect())
+        {
+            using var result = connection.Query(LakeFileSql.Select(paths, columns, columns), ct: ct);
+            result.CopyTo(rows);
+        }
+        var folded = await table.WriteDataFileAsync(rows, null, lane, ct);
+        return await table.CommitAsync(
+            new DeltaCommit { Operation = "OPTIMIZE", Adds = [folded], Removes = [.. files], DataChange = false },
+            ct) switch
+        {
+            CommitOutcome.Committed => true,
+            // Somebody else was first, or nobody knows: the files are as good as they were.
+            CommitOutcome.Conflict => false,
+            var other => throw new IOException($"{root} could not be folded: {other}"),
+        };
+    }
+
+    // The largest of the sizes that have too many files.
+    AddFile[] Choose(DeltaTable table, string lane) => table.Snapshot.Files.Values
+        .Where(file => file.Size < options.HistoryFileBytes && file.Lane == lane && file.DeletionVector is null)
+        .GroupBy(static file => BitOperations.Log2((ulong)file.Size) / SizeStep)
+        .Where(sizes => sizes.Count() > options.HistoryFilesMax)
+        .OrderByDescending(static sizes => sizes.Key)
+        .Select(Oldest)
+        .FirstOrDefault([]);
+
+    AddFile[] Oldest(IEnumerable<AddFile> files)
+    {
+        var left = options.HistoryFileBytes;
+        return [.. files.OrderBy(static file => file.ModificationTime)
+            .ThenBy(static file => file.Location, StringComparer.Ordinal)
+            .TakeWhile(file => (left -= file.Size) >= 0)];
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using Tapline.Lakehouse.Delta.Maintenance;
+using Tapline.Streaming.Epochs;
+
+namespace Tapline.Streaming.Lanes;
+
+/// <summary>Removes what a lane's tables need no more, beside the lane's work: files that left a table, files of
+/// commits that never were, and the oldest part of the logs. What a manifest names stays as long as the
+/// manifest.</summary>
+sealed class LakeMaintenance(StreamOptions options, LaneServices services, EpochStore epochs) : IAsyncDisposable
+{
+    readonly CancellationTokenSource _stop = new();
+    long _lastAt = services.Time.GetTimestamp();
+    Task _running = Task.CompletedTask;
+
+    /// <summary>Begins when it is time and the last run has ended.</summary>
+    public void RunIfDue(IEnumerable<string> roots)
+    {
+        if (options.MaintenanceInterval is not { } interval || !_running.IsCompleted
+            || services.Time.GetElapsedTime(_lastAt) < interval)
+            return;
+        _lastAt = services.Time.GetTimestamp();
+        _running = RunAsync([.. roots], _stop.Token);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    async Task RunAsync(string[] roots, CancellationToken ct)
+    {
+        await Task.Yield();
+        try
+        {
+            if (await epochs.OldestAsync(ct) is not { } oldest)
+                return;
+            var (files, bytes, commits) = (0, 0L, 0);
+            foreach (var root in roots)
+            {
+                // A table that the oldest manifest does not know is younger: it has little to remove.
+                if (!oldest.Tables.TryGetValue(root, out var version))
+                    continue;
+                var vacuum = new TableVacuum(services.Lake, root, services.Delta);
+                var report = await vacuum.RunAsync(version, retention: null, isDryRun: false, ct);
+                files += report.Keys.Count;
+                bytes += report.Bytes;
+                var cleanup = new LogCleanup(services.Lake, root, services.Delta);
+                commits += await cleanup.RunAsync(version, retention: null, isDryRun: false, ct);
+            }
+            services.Logger.LakeCleaned(options.Lane, files, bytes, commits);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // What is left is removed another time.
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The lane needs none of it: it is tried again.
+            services.Logger.LakeNotCleaned(options.Lane, failure);
+        }
+    }
+}
