@@ -137,8 +137,11 @@ sealed class Simulation : IDisposable
                 EpochInterval = TimeSpan.FromMilliseconds(200),
                 DiscoveryInterval = TimeSpan.FromMilliseconds(500),
                 FetchBytesMax = 1_500,
-                FileRowsMax = 4,
+                FileRowsMax = 8,
                 SmallFilesMax = 3,
+                HistoryFilesMax = 4,
+                // The check reads every version that there ever was.
+                MaintenanceInterval = null,
             },
             new SimulatedLog(_log, process, _network, _scheduler, time),
             _plant(new SimulatedStore(process, _network, _lake, _scheduler.Chance)),

@@ -26,7 +26,8 @@ sealed class LakeMaintenance(StreamOptions options, LaneServices services, Epoch
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        // The other way round, CancelAsync, goes through the thread pool and leaves the scheduler.
+        _stop.Cancel();
         await _running;
         _stop.Dispose();
     }

@@ -32,8 +32,10 @@ sealed class FileRows
         }
     }
 
-    /// <summary>The rows of a file, in its order.</summary>
-    public IReadOnlyList<string?[]> Of(LiveFile file) => _rows[file.Key];
+    /// <summary>The rows of a file, in its order, without those that are deleted.</summary>
+    public IEnumerable<string?[]> Of(LiveFile file) => file.Deleted is { } deleted
+        ? _rows[file.Key].Where((_, row) => !deleted.Contains(row))
+        : _rows[file.Key];
 
     static string? Text(DuckDbChunk chunk, int column, int row)
     {

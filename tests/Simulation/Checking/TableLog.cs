@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 using Tapline.Simulation.Tests.World;
 
 namespace Tapline.Simulation.Tests.Checking;
@@ -54,19 +56,50 @@ sealed class TableLog
         }
         if (action.TryGetProperty("remove", out var remove))
         {
-            if (!_live.Remove(remove.GetProperty("path").GetString()!))
+            if (!_live.Remove(Identity(remove)))
                 throw new SimulationFailure($"{key} removes a file that is not in the table");
         }
         if (!action.TryGetProperty("add", out var add))
             return;
-        var path = add.GetProperty("path").GetString()!;
-        var file = new LiveFile($"{Root}/{path}");
-        if (_lake.Objects.GetValueOrDefault(file.Key) is not { } content || content.Order > commit.Order)
-            throw new SimulationFailure($"{key} names {file.Key}, which the store did not have by then");
-        _live[path] = file;
-        if (add.GetProperty("dataChange").GetBoolean())
+        var file = new LiveFile($"{Root}/{add.GetProperty("path").GetString()}", Deleted(add, key, commit));
+        CheckIsThere(file.Key, key, commit);
+        _live[Identity(add)] = file;
+        // Another deletion vector brings no new rows.
+        if (add.GetProperty("dataChange").GetBoolean() && file.Deleted is null)
             appended.Add(file);
     }
+
+    RoaringBitmap? Deleted(JsonElement add, string key, LakeObject commit)
+    {
+        if (VectorOf(add) is not { } vector)
+            return null;
+        var file = $"{Root}/{DeletionVectorReader.FileOf(vector)}";
+        CheckIsThere(file, key, commit);
+        // After the version come, for each vector, its size, its data and a checksum.
+        return RoaringFormat.Parse(_lake.Get(file).AsSpan(vector.Offset!.Value + sizeof(int), vector.SizeInBytes));
+    }
+
+    void CheckIsThere(string file, string key, LakeObject commit)
+    {
+        if (_lake.Objects.GetValueOrDefault(file) is not { } content || content.Order > commit.Order)
+            throw new SimulationFailure($"{key} names {file}, which the store did not have by then");
+    }
+
+    // Two entries of one file with different deletion vectors are two files.
+    static string Identity(JsonElement file) =>
+        $"{file.GetProperty("path").GetString()} {VectorOf(file)?.UniqueId}";
+
+    static DeletionVector? VectorOf(JsonElement file) =>
+        file.TryGetProperty("deletionVector", out var vector) && vector.ValueKind == JsonValueKind.Object
+            ? new DeletionVector(
+                vector.GetProperty("storageType").GetString()!,
+                vector.GetProperty("pathOrInlineDv").GetString()!,
+                vector.GetProperty("sizeInBytes").GetInt32(),
+                vector.GetProperty("cardinality").GetInt64())
+            {
+                Offset = vector.GetProperty("offset").GetInt32(),
+            }
+            : null;
 }
 
 /// <summary>A table at one version.</summary>
@@ -76,4 +109,6 @@ sealed class TableLog
 sealed record TableVersion(int Order, IReadOnlyList<LiveFile> Files, IReadOnlyList<LiveFile> Appended);
 
 /// <summary>A data file.</summary>
-sealed record LiveFile(string Key);
+/// <param name="Key">Its key.</param>
+/// <param name="Deleted">Which of its rows are not in the table; null for none.</param>
+sealed record LiveFile(string Key, RoaringBitmap? Deleted);

@@ -15,6 +15,7 @@ static class Mistakes
         PlantedBug.LostAnswerTakenForSuccess => new LostAnswerTakenForSuccess(store),
         PlantedBug.LostAnswerTakenForFailure => new LostAnswerTakenForFailure(store),
         PlantedBug.LostFileTakenForSuccess => new LostFileTakenForSuccess(store),
+        PlantedBug.VectorsNotUnited => new VectorsNotUnited(store),
         _ => throw new ArgumentOutOfRangeException(nameof(bug), bug, null),
     };
 

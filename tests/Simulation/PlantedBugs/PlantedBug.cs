@@ -15,4 +15,6 @@ public enum PlantedBug
     LostAnswerTakenForFailure,
     /// <summary>A plain write without an answer counts as done.</summary>
     LostFileTakenForSuccess,
+    /// <summary>A new deletion vector lacks the rows of the one that it replaces.</summary>
+    VectorsNotUnited,
 }
