@@ -6,8 +6,10 @@ namespace Tapline.Streaming.Lanes;
 /// is gathered in memory.</summary>
 sealed class HeldPartitions(IEventReader reader, TimeProvider time)
 {
-    // Both halves of a change of key are written within one transaction: where the first does not come, it was lost.
-    static readonly TimeSpan OldRowWaitMax = TimeSpan.FromSeconds(2);
+    // Both halves of a change of key are written within one transaction: where the other partitions bring nothing more
+    // and the first half has not come, it was lost. While they do it may still come, but nobody waits for ever.
+    static readonly TimeSpan QuietMax = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan OldRowWaitMax = TimeSpan.FromSeconds(60);
 
     readonly List<LanePartition> _held = [];
 
@@ -17,23 +19,34 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
     /// <summary>Stops reading a partition at its next record.</summary>
     public void Hold(LanePartition partition, HoldReason reason)
     {
-        var since = partition.Hold is { } before && before.Offset == partition.Next && before.Reason == reason
-            ? before.Since
-            : time.GetTimestamp();
-        partition.Hold = new PartitionHold(reason, partition.Next, since, partition.Order.Moved.LeftCount);
+        var now = time.GetTimestamp();
+        var isSame = partition.Hold is { } before && before.Offset == partition.Next && before.Reason == reason;
+        partition.Hold = new PartitionHold(
+            reason,
+            partition.Next,
+            isSame ? partition.Hold!.Since : now,
+            partition.Order.Moved.LeftCount,
+            isSame ? partition.Hold!.QuietSince : now,
+            partition.Order.PassedCount);
         partition.IsHeld = true;
         reader.Unassign(partition.Id);
         _held.Add(partition);
     }
 
-    /// <summary>Goes on reading the partitions that wait for an old row, where another has come or the wait was too
-    /// long; with <paramref name="giveUp"/> all of them.</summary>
+    /// <summary>Goes on reading the partitions that wait for an old row, where another has come or none comes any more;
+    /// with <paramref name="giveUp"/> all of them.</summary>
     public void ReleaseOldRows(bool giveUp)
     {
         Release(HoldReason.OldRow, partition =>
         {
             var hold = partition.Hold!;
-            var isOver = giveUp || time.GetElapsedTime(hold.Since) > OldRowWaitMax;
+            if (hold.PassedCount != partition.Order.PassedCount)
+            {
+                hold = hold with { QuietSince = time.GetTimestamp(), PassedCount = partition.Order.PassedCount };
+                partition.Hold = hold;
+            }
+            var isOver = giveUp || time.GetElapsedTime(hold.QuietSince) > QuietMax
+                || time.GetElapsedTime(hold.Since) > OldRowWaitMax;
             if (isOver)
                 partition.GivenUpAt = hold.Offset;
             return isOver || partition.Order.Moved.LeftCount != hold.LeftCount;
@@ -77,4 +90,7 @@ enum HoldReason
 /// <param name="Offset">The record that waits.</param>
 /// <param name="Since">When it began, by the clock's own ticks.</param>
 /// <param name="LeftCount">How many rows of the topic had left their keys by then.</param>
-sealed record PartitionHold(HoldReason Reason, long Offset, long Since, long LeftCount);
+/// <param name="QuietSince">Since when the topic's other partitions have brought nothing.</param>
+/// <param name="PassedCount">How many changes of the topic had been let through by then.</param>
+sealed record PartitionHold(
+    HoldReason Reason, long Offset, long Since, long LeftCount, long QuietSince, long PassedCount);

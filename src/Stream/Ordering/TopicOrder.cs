@@ -32,6 +32,9 @@ sealed class TopicOrder
     /// <summary>How many changes were let through or put into quarantine since the last epoch.</summary>
     public long SeenCount { get; set; }
 
+    /// <summary>How many changes were let through: grows with each.</summary>
+    public long PassedCount { get; private set; }
+
     /// <summary>Where the table was truncated last; the default when it never was.</summary>
     public SourcePosition TruncatedAt { get; private set; }
 
@@ -159,6 +162,7 @@ sealed class TopicOrder
         Highest = SourcePosition.Max(Highest, position);
         LatestUs = Math.Max(LatestUs, sourceTimestampUs);
         SeenCount++;
+        PassedCount++;
     }
 
     /// <summary>A partition has told that the table was read again; whether all of them have.</summary>

@@ -19,7 +19,7 @@ public sealed class CatalogVerbTests(PostgresFixture postgres)
     [Fact]
     public async Task It_lists_the_lakes_tables_and_before_there_are_any_those_that_are_declared()
     {
-        await using var pipeline = await CliPipeline.StartAsync(Sources);
+        await using var pipeline = await CliPipeline.StartAsync(Sources, upserts: "copy-on-write");
 
         var declared = (await pipeline.JsonAsync("catalog")).GetProperty("tables");
         await pipeline.SendAsync(
@@ -38,9 +38,24 @@ public sealed class CatalogVerbTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_table_that_athena_does_not_read_is_refused_by_name_unless_it_is_left_out()
+    public async Task Current_tables_with_deletion_vectors_are_refused_with_the_setting_that_makes_others()
     {
         await using var pipeline = await CliPipeline.StartAsync(Sources);
+        await pipeline.SendAsync(pipeline.Change("People", 'c', 1, """{"id":1}"""));
+        await pipeline.CatchUpAsync();
+
+        var (code, _, errors) = await pipeline.RunAsync("catalog");
+
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Contains("Athena does not read current/app.People: it has reader version 3", errors,
+            StringComparison.Ordinal);
+        Assert.Contains("stream.upserts: copy-on-write", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_athena_does_not_read_is_refused_by_name_unless_it_is_left_out()
+    {
+        await using var pipeline = await CliPipeline.StartAsync(Sources, upserts: "copy-on-write");
         await pipeline.SendAsync(pipeline.Change("People", 'c', 1, """{"id":1}"""));
         await pipeline.CatchUpAsync();
         var log = Path.Combine(pipeline.Folder, "lake", "history", "app.People", "_delta_log");

@@ -32,7 +32,8 @@ sealed class CliPipeline : IAsyncDisposable
 
     /// <summary>Starts the broker; <paramref name="sources"/> becomes sources.yaml, null leaves that file
     /// away. Debezium writes the topics, unless <paramref name="source"/> says otherwise.</summary>
-    public static async Task<CliPipeline> StartAsync(string? sources, string source = "{ debezium: {} }")
+    public static async Task<CliPipeline> StartAsync(
+        string? sources, string source = "{ debezium: {} }", string upserts = "merge-on-read")
     {
         var pipeline = new CliPipeline();
         using var probe = new TcpListener(IPAddress.Loopback, 0);
@@ -45,7 +46,7 @@ sealed class CliPipeline : IAsyncDisposable
             source: {{source}}
             sources: sources.yaml
             lake: { durability: process }
-            stream: { epoch_seconds: 0.1 }
+            stream: { epoch_seconds: 0.1, upserts: {{upserts}} }
             """);
         pipeline.Declare(sources);
         pipeline._broker = await RunningPipeline.StartAsync(
