@@ -69,20 +69,6 @@ sealed class EpochCommitter(
         EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
         WriteAsync(intent, tables, isRepeat: true, ct);
 
-    // One table an epoch: the next one has to wait for it.
-    async Task FoldHistoryAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
-    {
-        var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
-        foreach (var table in tables.Values)
-        {
-            var pair = lake.Pair(table.Table);
-            if (!await _folding.RunAsync(pair.History, pair.HistoryRoot, lane, ct))
-                continue;
-            _versions[pair.HistoryRoot] = pair.History.Snapshot.Version;
-            return;
-        }
-    }
-
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -111,6 +97,20 @@ sealed class EpochCommitter(
             options.Lane, Epoch, touched.Length, rows, (long)services.Time.GetElapsedTime(began).TotalMilliseconds);
         if (Epoch % 100 == 0)
             await epochs.ForgetBeforeAsync(Epoch - options.ManifestsKept, countMax: 400, ct);
+    }
+
+    // One table an epoch: the next one has to wait for it.
+    async Task FoldHistoryAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
+    {
+        var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
+        foreach (var table in tables.Values)
+        {
+            var pair = lake.Pair(table.Table);
+            if (!await _folding.RunAsync(pair.History, pair.HistoryRoot, lane, ct))
+                continue;
+            _versions[pair.HistoryRoot] = pair.History.Snapshot.Version;
+            return;
+        }
     }
 
     EpochManifest Manifest(long epoch) => new(

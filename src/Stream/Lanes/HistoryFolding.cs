@@ -1,18 +1,15 @@
-using System.Numerics;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Lanes;
 
 /// <summary>Keeps the files of a lane's history tables few: those of about one size are folded into one when they are
-/// many, so that a row is written again only a few times on its way to a file that stays.</summary>
+/// many.</summary>
 sealed class HistoryFolding(StreamOptions options, LaneServices services)
 {
-    // Sizes that differ by less than a factor of eight are about one.
-    const int SizeStep = 3;
-
     /// <summary>Folds some files of a table, as a commit of its own that changes no data. Whether there were
     /// any.</summary>
     public async Task<bool> RunAsync(DeltaTable table, string root, string lane, CancellationToken ct)
@@ -45,7 +42,7 @@ sealed class HistoryFolding(StreamOptions options, LaneServices services)
     // The largest of the sizes that have too many files.
     AddFile[] Choose(DeltaTable table, string lane) => table.Snapshot.Files.Values
         .Where(file => file.Size < options.HistoryFileBytes && file.Lane == lane && file.DeletionVector is null)
-        .GroupBy(static file => BitOperations.Log2((ulong)file.Size) / SizeStep)
+        .GroupBy(static file => SizeClass.Of(file.Size))
         .Where(sizes => sizes.Count() > options.HistoryFilesMax)
         .OrderByDescending(static sizes => sizes.Key)
         .Select(Oldest)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta;
@@ -21,9 +20,6 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     int _nextFile;
 
     const int NoSlot = -1;
-
-    // Sizes that differ by less than a factor of eight are about one.
-    const int SizeStep = 3;
 
     /// <summary>The rows.</summary>
     public TableState State { get; private set; } = new();
@@ -171,13 +167,12 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
             _touched.Add(file);
     }
 
-    // Files of about one size are folded when they are many, so that a row is written again only a few times on its way
-    // to a large file.
+    // Files of about one size are folded when they are many.
     void OutdateSmallFiles()
     {
         var small = _files
             .Where(file => file.Value.Slots.Length < options.SmallFileRows && !_outdated.Contains(file.Key))
-            .GroupBy(static file => BitOperations.Log2((uint)file.Value.Slots.Length + 1) / SizeStep)
+            .GroupBy(static file => SizeClass.Of(file.Value.Slots.Length))
             .Where(sizes => sizes.Count() > options.SmallFilesMax);
         foreach (var sizes in small.ToArray())
             _outdated.UnionWith(sizes.Select(static file => file.Key));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.DeletionVectors;
 
@@ -21,6 +22,6 @@ sealed record LakeFile(AddFile Add, int[] Slots)
             if (!Holds(row, file, state))
                 rows.Add(row);
         }
-        return new RoaringBitmap(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows));
+        return new RoaringBitmap(CollectionsMarshal.AsSpan(rows));
     }
 }
