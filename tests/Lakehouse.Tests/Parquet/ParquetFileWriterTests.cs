@@ -13,7 +13,8 @@ public sealed class ParquetFileWriterTests : IDisposable
 {
     readonly DuckDbDatabase _database = DuckDbDatabase.Open();
     readonly DuckDbConnection _duckDb;
-    readonly string _path = Path.Combine(Path.GetTempPath(), $"tapline-{Path.GetRandomFileName()}.parquet");
+    readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tapline-");
+    string _path = "";
 
     public ParquetFileWriterTests() => _duckDb = _database.Connect();
 
@@ -21,7 +22,7 @@ public sealed class ParquetFileWriterTests : IDisposable
     {
         _duckDb.Dispose();
         _database.Dispose();
-        File.Delete(_path);
+        _directory.Delete(recursive: true);
     }
 
     [Fact]
@@ -117,6 +118,9 @@ public sealed class ParquetFileWriterTests : IDisposable
     void AssertRead(ParquetFile file, ColumnBatch expected)
     {
         Assert.Equal(expected.Count, file.RowCount);
+        // Each file a new name: DuckDB takes one of the same name and size, written within the same second, for the
+        // one that it read before.
+        _path = Path.Combine(_directory.FullName, $"{Path.GetRandomFileName()}.parquet");
         File.WriteAllBytes(_path, file.Content.Span);
         var actual = new ColumnBatch(expected.Schema);
         using (var result = _duckDb.Query($"SELECT * FROM read_parquet('{_path}')"))
