@@ -1,11 +1,17 @@
+using Tapline.Cli.Running;
+
 namespace Tapline.Cli.Bench;
 
 /// <summary>How much is measured.</summary>
-/// <param name="Rows">Rows of the snapshot, changes of the stream; the stages take at most 100 000.</param>
+/// <param name="Rows">Rows of the snapshot and of the lake's table, changes of the stream; the stages take at most
+/// 100 000.</param>
 /// <param name="Runs">Runs of each candidate; the middle one counts.</param>
 /// <param name="Time">The clock.</param>
 sealed record BenchOptions(int Rows, int Runs, TimeProvider Time)
 {
     /// <summary>Where the temporary folder is made.</summary>
     public string Root { get; init; } = Path.GetTempPath();
+
+    /// <summary>A bucket where the lake is measured, too; null for none.</summary>
+    public BucketAddress? Bucket { get; init; }
 }

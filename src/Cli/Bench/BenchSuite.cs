@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tapline.Cli.Bench.Lake;
 using Tapline.Cli.Running;
 
 namespace Tapline.Cli.Bench;
@@ -6,7 +7,7 @@ namespace Tapline.Cli.Bench;
 /// <summary>The benchmarks, in a temporary folder that is removed in the end.</summary>
 sealed class BenchSuite(BenchOptions options, BenchProgress progress, ILoggerFactory logs)
 {
-    /// <summary>Runs one part (<c>stages</c>, <c>snapshot</c>, <c>stream</c>) or <c>all</c>.</summary>
+    /// <summary>Runs one part (<c>stages</c>, <c>lake</c>, <c>snapshot</c>, <c>stream</c>) or <c>all</c>.</summary>
     public async Task<BenchReport> RunAsync(string part, CancellationToken ct)
     {
         var folder = Path.Combine(options.Root, $"tapline-bench-{RunningPipeline.NewId():N}");
@@ -16,6 +17,8 @@ sealed class BenchSuite(BenchOptions options, BenchProgress progress, ILoggerFac
             var sections = new List<BenchSection>();
             if (part is "stages" or "all")
                 sections.AddRange(await new StageBench(options, progress).RunAsync(folder, ct));
+            if (part is "lake" or "all")
+                sections.AddRange(await new LakeBench(options, progress, logs).RunAsync(folder, ct));
             if (part is "snapshot" or "stream" or "all")
             {
                 await using var database = await BenchDatabase.StartAsync(folder, ct);

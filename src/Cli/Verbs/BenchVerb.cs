@@ -13,12 +13,12 @@ sealed class BenchVerb : Verb
 
     readonly Argument<string> _part = new("part")
     {
-        Description = "stages, snapshot, stream or all",
+        Description = "stages, lake, snapshot, stream or all",
         DefaultValueFactory = static _ => "all",
     };
     readonly Option<int> _rows = new("--rows")
     {
-        Description = "Rows to copy and changes to stream, 100 to 20 000 000",
+        Description = "Rows to copy, rows of the lake's table, changes to stream: 100 to 20 000 000",
         DefaultValueFactory = static _ => 1_000_000,
     };
     readonly Option<int> _runs = new("--runs")
@@ -29,12 +29,14 @@ sealed class BenchVerb : Verb
 
     public BenchVerb()
         : base("bench", "Measure how fast it is on this machine, with nothing but what it brings along",
-            "bench", "bench stages", "bench stream --rows 200000 --runs 5", "bench snapshot --output json")
+            "bench", "bench stages", "bench stream --rows 200000 --runs 5", "bench snapshot --output json",
+            "bench lake --rows 10000000", "bench lake --s3 http://127.0.0.1:7480/bucket")
     {
-        _part.AcceptOnlyFromAmong("stages", "snapshot", "stream", "all");
+        _part.AcceptOnlyFromAmong("stages", "lake", "snapshot", "stream", "all");
         Arguments.Add(_part);
         Options.Add(_rows);
         Options.Add(_runs);
+        Options.Add(BucketOption.Option);
         Between(_rows, 100, 20_000_000);
         Between(_runs, 1, 9);
     }
@@ -43,7 +45,10 @@ sealed class BenchVerb : Verb
     {
         var screen = Screen.Of(line);
         using var logs = ProcessLog.Open(line);
-        var options = new BenchOptions(line.GetValue(_rows), line.GetValue(_runs), TimeProvider.System);
+        var options = new BenchOptions(line.GetValue(_rows), line.GetValue(_runs), TimeProvider.System)
+        {
+            Bucket = BucketOption.Of(line),
+        };
         using var timer = new CancellationTokenSource(TimeMax, options.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
         try
