@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Tapline.Lakehouse.Storage.S3;
 using Tapline.Native;
+using Tapline.TestKit.S3;
+using Tapline.TestKit.Storage;
 
 namespace Tapline.Integration.Tests;
 
 /// <summary>The chaos verb as a user runs it: processes of the built program, killed while they work.</summary>
-public sealed class ChaosTests
+public sealed class ChaosTests(S3Buckets buckets)
 {
     [Fact]
     public async Task Parts_that_are_killed_at_random_lose_nothing_and_repeat_nothing()
@@ -30,6 +33,28 @@ public sealed class ChaosTests
             Assert.Empty(round.GetProperty("findings").EnumerateArray());
         });
         Assert.False(Directory.Exists(report.RootElement.GetProperty("folder").GetString()));
+    }
+
+    [Fact]
+    public async Task A_lake_in_a_bucket_that_fails_all_the_time_loses_nothing_and_keeps_nothing_that_no_version_names()
+    {
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(NativeLibraries.PostgresRoot, "bin", "postgres")),
+            "no embedded PostgreSQL: run ./tapline setup");
+        Assert.SkipUnless(CephServer.IsInstalled, CephServer.Absent);
+        var bucket = await buckets.CreateAsync(TestContext.Current.CancellationToken);
+
+        var (code, output, errors) = await ChaosAsync("--rounds", "2", "--seed", "7", "--rate", "100",
+            "--seconds-per-round", "3", "--s3", $"http://127.0.0.1:{buckets.Port}/{bucket}", "--faults", "15");
+
+        Assert.True(code == 0, $"exit code {code}\n{errors}\n{output}");
+        using var report = JsonDocument.Parse(output);
+        Assert.True(report.RootElement.GetProperty("clean").GetBoolean());
+        Assert.Contains("AnswerLost", report.RootElement.GetProperty("faults").GetString(), StringComparison.Ordinal);
+        using var copies = new TemporaryFolder("chaos-copies");
+        using var direct = new S3ObjectStore(buckets.Options(bucket, copies.FullPath) with { Prefix = "" });
+        Assert.Empty(await direct.ListAsync("", startAfter: null, TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -87,6 +112,11 @@ public sealed class ChaosTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            Environment =
+            {
+                ["AWS_ACCESS_KEY_ID"] = CephServer.AccessKey,
+                ["AWS_SECRET_ACCESS_KEY"] = CephServer.SecretKey,
+            },
         })!;
     }
 

@@ -1,3 +1,5 @@
+using Tapline.Cli.Running;
+
 namespace Tapline.Cli.Chaos;
 
 /// <summary>How much chaos.</summary>
@@ -12,5 +14,13 @@ sealed record ChaosOptions(
     int Rounds, int Seed, TimeSpan RoundLength, int ChangesPerSecond, bool Drift = false, int HugeRows = 0)
 {
     /// <summary>How long the pipeline may take to catch up after a round.</summary>
-    public TimeSpan CatchUpMax => TimeSpan.FromMinutes(2) + TimeSpan.FromMilliseconds(HugeRows / 4);
+    public TimeSpan CatchUpMax =>
+        TimeSpan.FromMinutes(Bucket is null ? 2 : 5) + TimeSpan.FromMilliseconds(HugeRows / 4);
+
+    /// <summary>The bucket that has the lake; null for the run's folder.</summary>
+    public BucketAddress? Bucket { get; init; }
+
+    /// <summary>Which share of the pipeline's requests to the bucket goes wrong. Needs one that is reached by plain
+    /// HTTP.</summary>
+    public double FaultShare { get; init; }
 }

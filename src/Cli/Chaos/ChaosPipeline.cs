@@ -44,6 +44,7 @@ sealed class ChaosPipeline : IAsyncDisposable
     /// <summary>Writes the configuration and starts all parts.</summary>
     public static async Task<ChaosPipeline> StartAsync(
         ChaosFolder folder,
+        ChaosLake lake,
         string connectionString,
         NpgsqlDataSource database,
         bool drifts,
@@ -62,11 +63,12 @@ sealed class ChaosPipeline : IAsyncDisposable
                 tables: ["app.*", "billing.*", "marketing.*"{{drift}}]
                 parallelism: 1
                 heartbeat_seconds: 1
-            lake: { path: lake, durability: process }
+            lake: {{lake.Yaml}}
             stream: { epoch_seconds: 0.25 }
             """;
         await File.WriteAllTextAsync(folder.Config, yaml, ct);
-        var pipeline = new ChaosPipeline(ConfigFile.Load(folder.Config), folder, database, port, time);
+        var pipeline = new ChaosPipeline(
+            ConfigFile.Load(folder.Config) with { Lake = lake.Config }, folder, database, port, time);
         try
         {
             await pipeline.StartAsync("broker", ct);

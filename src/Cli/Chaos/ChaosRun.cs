@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Tapline.Cli.Configuration;
 using Tapline.Cli.Demo;
 using Tapline.Cli.Embedded;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Cli.Verbs;
+using Tapline.Lakehouse.Delta;
 using Tapline.Serving.Verification;
 
 namespace Tapline.Cli.Chaos;
@@ -14,7 +14,12 @@ namespace Tapline.Cli.Chaos;
 /// <summary>One chaos run: a database with its business, a pipeline of processes that are killed at random moments, and
 /// after each round the proof. Disposing stops everything that was started.</summary>
 sealed class ChaosRun(
-    ChaosOptions options, ChaosFolder folder, Screen screen, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+    ChaosOptions options,
+    ChaosFolder folder,
+    ChaosLake lake,
+    Screen screen,
+    TimeProvider time,
+    ILoggerFactory logs) : IAsyncDisposable
 {
     const int CopyStrikes = 2;
 
@@ -43,6 +48,7 @@ sealed class ChaosRun(
             if (!result.IsClean)
                 return;
         }
+        report.Add(await CleanUpAsync(ct));
     }
 
     /// <inheritdoc/>
@@ -75,7 +81,7 @@ sealed class ChaosRun(
             await (_drift = new DriftWorkload(_connections, options.Seed, time)).CreateAsync(ct);
         _keys = await KeysAsync(_connections, ct);
         _pipeline = await ChaosPipeline.StartAsync(
-            folder, _postgres.ConnectionString, _connections, options.Drift, time, ct);
+            folder, lake, _postgres.ConnectionString, _connections, options.Drift, time, ct);
         _versions = new VersionCheck(LakeStore.Open(_pipeline.Config.Lake, time));
         screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
     }
@@ -224,10 +230,23 @@ sealed class ChaosRun(
         await using var view = await RunningPipeline.StartAsync(_pipeline.Config, PipelineParts.None, time, logs, ct);
         var verified = await VerifyVerb.VerifyAsync(_pipeline.Config, view, [], options.CatchUpMax, _quiet, ct);
         findings.AddRange(verified.Tables.Where(static table => !table.IsEqual).Select(Describe));
-        using var lake = await LakeStore.OpenSessionAsync(LakeSettings.Of(folder.Lake), time, ct);
-        findings.AddRange(new HistoryCheck(lake, _keys).Run(ct));
-        findings.AddRange(await _versions!.RunAsync(lake.Tables.Select(static table => table.Root), ct));
+        using var session = await LakeStore.OpenSessionAsync(lake.Config, time, ct);
+        findings.AddRange(new HistoryCheck(session, _keys).Run(ct));
+        findings.AddRange(await _versions!.RunAsync(session.Tables.Select(static table => table.Root), ct));
         return verified.Rows;
+    }
+
+    // Nobody writes any more. What was removed must have been needed by nothing.
+    async Task<CleanupReport> CleanUpAsync(CancellationToken ct)
+    {
+        Require();
+        await _pipeline.DisposeAsync();
+        var services = new DeltaServices(time, RunningPipeline.NewId);
+        using var before = await LakeStore.OpenSessionAsync(lake.Config, time, ct);
+        var report = await new LeftoverCheck(LakeStore.Open(lake.Config, time), services)
+            .RunAsync(before.Tables.Select(static table => table.Root), ct);
+        using var after = await LakeStore.OpenSessionAsync(lake.Config, time, ct);
+        return report with { Findings = [.. report.Findings, .. new HistoryCheck(after, _keys).Run(ct)] };
     }
 
     static Finding Describe(TableVerification table)

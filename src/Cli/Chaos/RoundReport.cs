@@ -81,4 +81,6 @@ enum FindingKind
     Quarantine,
     /// <summary>A table's log has a gap, or a transaction that goes back.</summary>
     Version,
+    /// <summary>A file is there that no version names, or one that a version names is not.</summary>
+    Leftover,
 }

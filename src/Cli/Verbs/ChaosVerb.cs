@@ -34,6 +34,11 @@ sealed class ChaosVerb : Verb
     {
         Description = "Rows of one transaction in the middle round; with --drift",
     };
+    readonly Option<int> _faults = new("--faults")
+    {
+        Description = "With --s3: how many of 100 requests of the pipeline to the lake go wrong, 0 to 50",
+        DefaultValueFactory = static _ => 10,
+    };
     readonly Option<string?> _folder = new("--dir")
     {
         Description = "Where everything goes, empty or absent; otherwise a temporary folder",
@@ -44,13 +49,23 @@ sealed class ChaosVerb : Verb
     public ChaosVerb()
         : base("chaos", "Kill the parts of a busy pipeline again and again, and prove that the lake stays right",
             "chaos --rounds 5", "chaos --rounds 30 --seed 7 --dir /tmp/chaos --keep",
-            "chaos --rounds 40 --seconds-per-round 10 --drift --huge-rows 5000000")
+            "chaos --rounds 40 --seconds-per-round 10 --drift --huge-rows 5000000",
+            "chaos --s3 http://127.0.0.1:7480/bucket --faults 20")
     {
-        foreach (var option in new Option[] { _rounds, _seed, _seconds, _rate, _drift, _hugeRows, _folder, _keep })
+        foreach (var option in new Option[]
+        {
+            _rounds, _seed, _seconds, _rate, _drift, _hugeRows, BucketOption.Option, _faults, _folder, _keep,
+        })
             Options.Add(option);
         AtLeast(_rounds, 1);
         AtLeast(_rate, 1);
         AtLeast(_hugeRows, 0);
+        AtLeast(_faults, 0);
+        _faults.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() > 50)
+                result.AddError("--faults must be at most 50");
+        });
         Validators.Add(result =>
         {
             if (result.GetValue(_hugeRows) > 0 && !result.GetValue(_drift))
@@ -62,26 +77,32 @@ sealed class ChaosVerb : Verb
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken ct)
     {
         var screen = Screen.Of(line);
-        var folder = ChaosFolder.Create(
-            line.GetValue(_folder) ?? Path.Combine(Path.GetTempPath(), $"tapline-chaos-{RunningPipeline.NewId():N}"));
         var options = new ChaosOptions(
             line.GetValue(_rounds),
             line.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             TimeSpan.FromSeconds(line.GetValue(_seconds)),
             line.GetValue(_rate),
             line.GetValue(_drift),
-            line.GetValue(_hugeRows));
+            line.GetValue(_hugeRows))
+        {
+            Bucket = BucketOption.Of(line),
+            FaultShare = line.GetValue(_faults) / 100.0,
+        };
+        ChaosLake.Check(options);
+        var folder = ChaosFolder.Create(
+            line.GetValue(_folder) ?? Path.Combine(Path.GetTempPath(), $"tapline-chaos-{RunningPipeline.NewId():N}"));
         using var logs = ProcessLog.Open(line);
-        var report = new ChaosReport(options, folder);
+        await using var lake = ChaosLake.Open(options, folder, TimeProvider.System);
+        var report = new ChaosReport(options, folder, lake);
         try
         {
-            await using var run = new ChaosRun(options, folder, screen, TimeProvider.System, logs);
+            await using var run = new ChaosRun(options, folder, lake, screen, TimeProvider.System, logs);
             await run.RunAsync(report, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             if (!line.GetValue(_keep))
-                folder.Delete();
+                await DeleteAsync(folder, lake);
             throw;
         }
         catch (Exception failure)
@@ -91,8 +112,14 @@ sealed class ChaosVerb : Verb
         }
         report.Print(screen);
         if (report.IsClean && !line.GetValue(_keep))
-            folder.Delete();
+            await DeleteAsync(folder, lake);
         return report.ExitCode;
+    }
+
+    static async Task DeleteAsync(ChaosFolder folder, ChaosLake lake)
+    {
+        await lake.DeleteAsync();
+        folder.Delete();
     }
 
     static void AtLeast<T>(Option<T> option, T min)

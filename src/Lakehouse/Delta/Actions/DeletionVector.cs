@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tapline.Lakehouse.Delta.DeletionVectors;
 
 namespace Tapline.Lakehouse.Delta.Actions;
 
@@ -11,6 +12,11 @@ public sealed record DeletionVector(string StorageType, string PathOrInlineDv, i
 {
     /// <summary>Where the data starts in its file; null for inline data.</summary>
     public int? Offset { get; init; }
+
+    /// <summary>The file that it lies in, relative to the table; null for inline data and for absolute
+    /// paths.</summary>
+    [JsonIgnore]
+    public string? Location => StorageType == "u" ? DeletionVectorReader.FileOf(this) : null;
 
     /// <summary>The id that the log compares.</summary>
     [JsonIgnore]
