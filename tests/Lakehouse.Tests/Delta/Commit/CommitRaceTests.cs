@@ -1,11 +1,13 @@
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Commit;
 using Tapline.Lakehouse.Storage;
+using Tapline.Lakehouse.Storage.S3;
+using Tapline.TestKit.S3;
 using Tapline.TestKit.Storage;
 
 namespace Tapline.Lakehouse.Tests.Delta.Commit;
 
-public sealed class CommitRaceTests
+public sealed class CommitRaceTests(S3Buckets buckets)
 {
     const int Writers = 6;
     const int CommitsEach = 15;
@@ -20,6 +22,40 @@ public sealed class CommitRaceTests
         await RaceAsync(Open(), _ => Open());
 
         LocalObjectStore Open() => new(folder.FullPath, options);
+    }
+
+    [Fact]
+    public async Task Of_fifty_writers_for_two_hundred_versions_in_a_folder_each_wins_its_own()
+    {
+        using var folder = new TemporaryFolder("race");
+        var options = new LocalStoreOptions { Durability = Durability.ProcessCrash };
+        await RaceAsync(Open(), _ => Open(), writers: 50, commitsEach: 4);
+
+        LocalObjectStore Open() => new(folder.FullPath, options);
+    }
+
+    [Fact]
+    public async Task Of_fifty_writers_for_two_hundred_versions_in_a_bucket_each_wins_its_own()
+    {
+        Assert.SkipUnless(CephServer.IsInstalled, CephServer.Absent);
+        var bucket = await buckets.CreateAsync(Ct);
+        using var copies = new TemporaryFolder("race-copies");
+        var opened = new List<S3ObjectStore>();
+        try
+        {
+            await RaceAsync(Open(-1), Open, writers: 50, commitsEach: 4);
+        }
+        finally
+        {
+            opened.ForEach(static store => store.Dispose());
+        }
+
+        S3ObjectStore Open(int writer)
+        {
+            var store = new S3ObjectStore(buckets.Options(bucket, Path.Combine(copies.FullPath, $"{writer}")));
+            opened.Add(store);
+            return store;
+        }
     }
 
     [Theory]
@@ -57,34 +93,35 @@ public sealed class CommitRaceTests
             new CommitOutcome.AlreadyCommitted(1), await again.CommitAsync(Tables.Append("a", "lane", 1), Ct));
     }
 
-    static async Task RaceAsync(IObjectStore shared, Func<int, IObjectStore> open)
+    static async Task RaceAsync(
+        IObjectStore shared, Func<int, IObjectStore> open, int writers = Writers, int commitsEach = CommitsEach)
     {
         await DeltaTable.CreateAsync(shared, "t", Tables.Accounts, Tables.Services(), Ct);
-        var stores = Enumerable.Range(0, Writers).Select(open).ToArray();
+        var stores = Enumerable.Range(0, writers).Select(open).ToArray();
         var versions = await Task.WhenAll(
-            stores.Select((store, writer) => Task.Run(() => WriteAsync(store, writer), Ct)));
+            stores.Select((store, writer) => Task.Run(() => WriteAsync(store, writer, commitsEach), Ct)));
         Assert.Equal(
-            Enumerable.Range(1, Writers * CommitsEach).Select(static version => (long)version),
+            Enumerable.Range(1, writers * commitsEach).Select(static version => (long)version),
             versions.SelectMany(static committed => committed).Order());
         var table = (await DeltaTable.OpenAsync(shared, "t", Tables.Services(), Ct))!;
-        Assert.Equal(Writers * CommitsEach, table.Snapshot.Version);
+        Assert.Equal(writers * commitsEach, table.Snapshot.Version);
         Assert.Equal(
-            from writer in Enumerable.Range(0, Writers)
-            from epoch in Enumerable.Range(1, CommitsEach)
+            from writer in Enumerable.Range(0, writers)
+            from epoch in Enumerable.Range(1, commitsEach)
             let name = $"{writer}-{epoch}"
             orderby name
             select name,
             table.Snapshot.Files.Values.Select(static file => file.Path).Order());
-        for (var writer = 0; writer < Writers; writer++)
-            Assert.Equal(CommitsEach, table.Snapshot.TransactionVersion($"lane-{writer}"));
+        for (var writer = 0; writer < writers; writer++)
+            Assert.Equal(commitsEach, table.Snapshot.TransactionVersion($"lane-{writer}"));
     }
 
-    static async Task<List<long>> WriteAsync(IObjectStore store, int writer)
+    static async Task<List<long>> WriteAsync(IObjectStore store, int writer, int commitsEach)
     {
         var services = Tables.Services() with { CommitTriesMax = 1_000 };
         var table = (await DeltaTable.OpenAsync(store, "t", services, Ct))!;
         var versions = new List<long>();
-        for (var epoch = 1; epoch <= CommitsEach; epoch++)
+        for (var epoch = 1; epoch <= commitsEach; epoch++)
         {
             var outcome = await table.CommitAsync(Tables.Append($"{writer}-{epoch}", $"lane-{writer}", epoch), Ct);
             versions.Add(Assert.IsType<CommitOutcome.Committed>(outcome).Version);
