@@ -67,14 +67,34 @@ public sealed class TableVacuum(IObjectStore store, string root, DeltaServices s
             if (!oldest.Tombstones.ContainsKey(id))
                 Need(file.Location, file.DeletionVector);
         }
+        foreach (var file in await ForgottenAsync(version, newest, ct))
+            Need(file.Location, file.DeletionVector);
         return needed;
 
         void Need(string location, DeletionVector? vector)
         {
             needed.Add(location);
-            if (vector is { StorageType: "u" })
-                needed.Add(DeletionVectorReader.FileOf(vector));
+            if (vector?.Location is { } file)
+                needed.Add(file);
         }
+    }
+
+    // A checkpoint keeps no removal that is older than the retention. What it may have forgotten had been added before
+    // that; the half of the retention is for clocks that differ.
+    async Task<IEnumerable<AddFile>> ForgottenAsync(long oldestVersion, DeltaSnapshot newest, CancellationToken ct)
+    {
+        var listing = await LogListing.ReadAsync(store, _folder, oldestVersion + 1, newest.Version, ct);
+        var since = services.Time.GetUtcNow() - (newest.DeletedFileRetention / 2);
+        var added = new List<AddFile>();
+        foreach (var commit in listing.Commits)
+        {
+            if (commit.ModifiedMs >= since.ToUnixTimeMilliseconds())
+                continue;
+            var key = _folder.Commit(commit.Version);
+            var content = await store.GetAsync(key, ct) ?? throw new DeltaFormatException(key, "a commit", "none");
+            added.AddRange(LogCommit.Parse(commit.Version, key, content).Adds);
+        }
+        return added;
     }
 
     // The log and whatever programs keep beside the data.

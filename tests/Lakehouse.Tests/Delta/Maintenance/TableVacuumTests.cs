@@ -80,6 +80,23 @@ public sealed class TableVacuumTests : IAsyncLifetime
         await Assert.ThrowsAsync<DeltaFormatException>(() => _world.IdsAsync(5));
     }
 
+    [Fact]
+    public async Task A_version_between_stays_whole_when_a_checkpoint_has_forgotten_what_left_it()
+    {
+        await _world.AppendAsync(0, 10);
+        var between = await _world.AppendAsync(10, 10);
+        var wanted = await _world.IdsAsync(2);
+        await _world.RemoveAsync(between.Location);
+        _world.Wait(TimeSpan.FromDays(1));
+        // A checkpoint every four versions keeps no removal that is older than its retention.
+        for (var i = 0; i < 8; i++)
+            await _world.AppendAsync(100 + (i * 10), 10);
+
+        Assert.Empty((await VacuumAsync(oldestVersion: 1)).Keys);
+
+        Assert.Equal(wanted, await _world.IdsAsync(2));
+    }
+
     Task<VacuumReport> VacuumAsync(long? oldestVersion = null, bool isDryRun = false) =>
         new TableVacuum(_world.Store, MaintainedTable.Root, _world.Services)
             .RunAsync(oldestVersion, retention: null, isDryRun, Ct);
