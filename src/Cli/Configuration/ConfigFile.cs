@@ -41,6 +41,7 @@ static partial class ConfigFile
         var config = new PipelineConfig(
             Name(root), Log(root, folder), Source(root, folder), LakeSettings.Read(root, folder), Stream(root))
         {
+            Mqtt = MqttSettings.Read(root, folder),
             Sources = root.Has("sources") && sources
                 ? SourcesFile.Load(Path.Combine(folder, root.Text("sources")), variable, elsewhere)
                 : SourceDeclarations.None,

@@ -14,6 +14,9 @@ namespace Tapline.Cli.Configuration;
 /// <param name="Stream">How the stream worker is bounded.</param>
 sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, LakeConfig Lake, StreamConfig Stream)
 {
+    /// <summary>The devices; null when there are none.</summary>
+    public MqttConfig? Mqtt { get; init; }
+
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;
 }

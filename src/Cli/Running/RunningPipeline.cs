@@ -23,9 +23,9 @@ sealed class RunningPipeline : IAsyncDisposable
     readonly DuckDbDatabase? _duck;
 
     RunningPipeline(EmbeddedBroker? broker, IEventLog log, PostgresSource? source, StreamWorker? worker,
-        DuckDbDatabase? duck)
+        DuckDbDatabase? duck, MqttParts? mqtt)
     {
-        (Broker, Log, Source, Worker, _duck) = (broker, log, source, worker, duck);
+        (Broker, Log, Source, Worker, _duck, Mqtt) = (broker, log, source, worker, duck, mqtt);
     }
 
     /// <summary>The embedded broker; null when it runs elsewhere.</summary>
@@ -37,6 +37,9 @@ sealed class RunningPipeline : IAsyncDisposable
     /// <summary>The source; null when another process reads it.</summary>
     public PostgresSource? Source { get; }
 
+    /// <summary>What brings device messages in; null when another process does, or there are no devices.</summary>
+    public MqttParts? Mqtt { get; }
+
     /// <summary>The stream worker; null when another process writes the lake.</summary>
     public StreamWorker? Worker { get; }
 
@@ -45,16 +48,19 @@ sealed class RunningPipeline : IAsyncDisposable
         PipelineConfig config, PipelineParts parts, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
     {
         EmbeddedBroker? broker = null;
+        MqttParts? mqtt = null;
         if (config.Log is LogConfig.Embedded embedded && parts.HasFlag(PipelineParts.Broker))
             broker = await StartBrokerAsync(embedded, config, time, logs, ct);
         try
         {
             var log = await OpenLogAsync(config.Log, broker, parts, time, logs, ct);
-            var source = parts.HasFlag(PipelineParts.Ingest)
+            if (parts.HasFlag(PipelineParts.Ingest))
+                mqtt = MqttParts.Open(config, log, time, logs);
+            var source = parts.HasFlag(PipelineParts.Ingest) && (config.Source is not null || mqtt is null)
                 ? new PostgresSource(SourceOptions(config), log, time, logs)
                 : null;
             if (!parts.HasFlag(PipelineParts.Stream))
-                return new RunningPipeline(broker, log, source, worker: null, duck: null);
+                return new RunningPipeline(broker, log, source, worker: null, duck: null, mqtt);
             var duck = DuckDbDatabase.Open(options: new DuckDbOptions
             {
                 MemoryBytesMax = config.Stream.MemoryBytesMax / 2,
@@ -64,10 +70,12 @@ sealed class RunningPipeline : IAsyncDisposable
             if (config.Lake.S3 is not null)
                 await StoreProbe.RunAsync(lake, NewId(), ct);
             var worker = new StreamWorker(StreamOptions(config), log, lake, duck, time, NewId, logs);
-            return new RunningPipeline(broker, log, source, worker, duck);
+            return new RunningPipeline(broker, log, source, worker, duck, mqtt);
         }
         catch
         {
+            if (mqtt is not null)
+                await mqtt.DisposeAsync();
             if (broker is not null)
                 await broker.DisposeAsync();
             throw;
@@ -106,6 +114,8 @@ sealed class RunningPipeline : IAsyncDisposable
         var running = new List<Task>();
         if (Source is not null)
             running.Add(Source.RunAsync(stop.Token));
+        if (Mqtt is not null)
+            running.AddRange(Mqtt.Run(stop.Token));
         if (Worker is not null)
             running.Add(Worker.RunAsync(stop.Token));
         if (running.Count == 0)
@@ -125,6 +135,8 @@ sealed class RunningPipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _duck?.Dispose();
+        if (Mqtt is not null)
+            await Mqtt.DisposeAsync();
         await Log.DisposeAsync();
         if (Broker is not null)
             await Broker.DisposeAsync();

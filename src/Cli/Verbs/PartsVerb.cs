@@ -31,6 +31,10 @@ abstract class PartsVerb(string name, string description, PipelineParts parts, p
         screen.Progress($"tapline {VersionVerb.Tapline}  pipeline {config.Name}  (Ctrl-C stops it)");
         if (pipeline.Source is not null)
             screen.Progress($"  source  {config.Source}");
+        if (pipeline.Mqtt?.Listener is { } listener)
+            screen.Progress($"  devices {listener.Endpoint} (MQTT)");
+        if (config.Mqtt?.Broker is { } mqtt && pipeline.Mqtt is not null)
+            screen.Progress($"  devices {mqtt}");
         if (pipeline.Broker is { } broker)
             screen.Progress($"  broker  {broker.BootstrapServers}   try: kcat -b {broker.BootstrapServers} -L");
         else if (config.Log is LogConfig.Cluster cluster)
@@ -47,7 +51,7 @@ sealed class RunVerb() : PartsVerb(
 
 /// <summary>Runs the source alone.</summary>
 sealed class IngestVerb() : PartsVerb(
-    "ingest", "Run the source alone: database to log", PipelineParts.Ingest, "ingest");
+    "ingest", "Run the sources alone: database and devices to log", PipelineParts.Ingest, "ingest");
 
 /// <summary>Runs the stream worker alone.</summary>
 sealed class StreamVerb() : PartsVerb(

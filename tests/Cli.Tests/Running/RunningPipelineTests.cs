@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tapline.Cli.Configuration;
 using Tapline.Cli.Running;
 using Tapline.Contracts;
+using Tapline.Contracts.Log;
+using Tapline.TestKit.Mqtt;
 using Tapline.TestKit.Storage;
 
 namespace Tapline.Cli.Tests.Running;
@@ -36,10 +38,36 @@ public sealed class RunningPipelineTests
         Assert.Contains("no broker answers", absent.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Devices_that_are_acknowledged_are_in_the_log()
+    {
+        Assert.SkipUnless(MosquittoServer.IsInstalled, MosquittoServer.Absent);
+        using var folder = new TemporaryFolder("devices");
+        var config = Config(folder.FullPath, """
+
+            mqtt:
+              routes: { taps: { topic: "bar/{device_id}/{stream}", streams: { pour: pour } } }
+              listen: { address: "127.0.0.1:0" }
+            """);
+        await using var pipeline = await StartAsync(config, PipelineParts.Broker | PipelineParts.Ingest);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var running = pipeline.RunAsync(stop.Token);
+
+        await MosquittoTools.RunAsync("mosquitto_pub",
+        [
+            "-p", $"{pipeline.Mqtt!.Listener!.Endpoint.Port}", "-q", "2", "-t", "bar/d1/pour", "-m", "{\"seq\":1}",
+        ], Ct);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(
+            new OffsetRange(0, 1), await pipeline.Log.OffsetsAsync(new TopicPartition("order.iot.pour", 0), Ct));
+    }
+
     static Task<RunningPipeline> StartAsync(PipelineConfig config, PipelineParts parts) =>
         RunningPipeline.StartAsync(config, parts, TimeProvider.System, NullLoggerFactory.Instance, Ct);
 
-    static PipelineConfig Config(string folder)
+    static PipelineConfig Config(string folder, string more = "")
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -47,6 +75,6 @@ public sealed class RunningPipelineTests
             pipeline: order
             log: { embedded: { path: broker, port: {{((IPEndPoint)probe.LocalEndpoint).Port}} } }
             """;
-        return ConfigFile.Parse(yaml, "tapline.yaml", folder, static _ => null);
+        return ConfigFile.Parse(yaml + more, "tapline.yaml", folder, static _ => null);
     }
 }
