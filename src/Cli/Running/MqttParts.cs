@@ -108,8 +108,9 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
         catch (Exception wrong)
             when (wrong is CryptographicException or IOException or UnauthorizedAccessException)
         {
+            var files = key is null ? file : $"{file} and {key}";
             throw new TaplineException(
-                $"{section}: no certificate with its key in {file}{(key is null ? "" : $" and {key}")}: {wrong.Message}",
+                $"{section}: no certificate with its key in {files}: {wrong.Message}",
                 "name PEM files: certificate (with the chain) and key", wrong);
         }
     }
