@@ -139,6 +139,23 @@ public sealed class S3ObjectStoreTests(S3Buckets buckets) : IDisposable
         }
     }
 
+    // The head of such an answer has some 250 bytes, its body tells of the error in XML.
+    [Theory]
+    [InlineData(220)]
+    [InlineData(300)]
+    [InlineData(330)]
+    public async Task An_answer_that_an_object_is_missing_is_asked_for_again_when_it_is_cut(int after)
+    {
+        var (store, proxy) = await OpenThroughAsync(
+            n => n < 2 ? new ConnectionFault { CutResponseAfter = after } : null);
+        await using (proxy)
+        using (store)
+        {
+            Assert.Null(await store.GetAsync("log/_last_checkpoint", Ct));
+            Assert.True(proxy.Connections > 2);
+        }
+    }
+
     [Fact]
     public async Task A_store_that_never_answers_leaves_a_conditional_write_open_and_fails_the_others_clearly()
     {

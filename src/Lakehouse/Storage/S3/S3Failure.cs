@@ -15,6 +15,8 @@ static class S3Failure
     /// nothing was heard (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).</summary>
     public static bool IsTransient(Exception failure) => failure switch
     {
+        // An answer that was cut off: its status is there, what it says is not.
+        AmazonUnmarshallingException => true,
         AmazonServiceException { StatusCode: HttpStatusCode.Conflict } => true,
         AmazonServiceException { ErrorCode: "RequestTimeout" or "SlowDown" or "InternalError" } => true,
         AmazonServiceException service when service.StatusCode != 0 =>
