@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Tapline.Cli.Configuration;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Security;
 using Tapline.Ingest.Mqtt.Bridge;
 using Tapline.Ingest.Mqtt.Client;
 using Tapline.Ingest.Mqtt.Listener;
@@ -55,7 +56,7 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
     {
         Endpoint = listen.Endpoint,
         Certificate = listen.Certificate is { } file ? Certificate(file, listen.Key, "mqtt.listen") : null,
-        ClientAuthorities = listen.ClientAuthorities is { } authorities ? Authorities(authorities) : null,
+        ClientAuthorities = listen.ClientAuthorities is { } authorities ? TrustedAuthorities.Load(authorities) : null,
         // Without a password file a certificate is asked for, or the address is this machine's own.
         Accounts = listen.Passwords is { } passwords
             ? DeviceAccounts.Parse(Read(passwords), passwords)
@@ -86,14 +87,8 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
         var tls = new SslClientAuthenticationOptions { TargetHost = broker.Address.IdnHost };
         if (broker.Certificate is { } file)
             tls.ClientCertificates = [Certificate(file, broker.Key, "mqtt.broker")];
-        if (broker.Authorities is not { } authorities)
-            return tls;
-        tls.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        tls.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities(authorities));
+        if (broker.Authorities is { } authorities)
+            tls.CertificateChainPolicy = TrustedAuthorities.Policy(TrustedAuthorities.Load(authorities));
         return tls;
     }
 
@@ -113,22 +108,6 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
                 $"{section}: no certificate with its key in {files}: {wrong.Message}",
                 "name PEM files: certificate (with the chain) and key", wrong);
         }
-    }
-
-    static X509Certificate2Collection Authorities(string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPem(Read(file));
-        }
-        catch (CryptographicException wrong)
-        {
-            throw new TaplineException($"no certificates in {file}: {wrong.Message}", "name a PEM file", wrong);
-        }
-        return authorities.Count > 0
-            ? authorities
-            : throw new TaplineException($"no certificates in {file}", "name a PEM file");
     }
 
     static string Read(string file)

@@ -44,15 +44,10 @@ public sealed class MqttRoute
     public IEnumerable<string> Streams => _streams.Values.Distinct(StringComparer.Ordinal);
 
     /// <summary>The topic filters that bring this route's messages.</summary>
-    public IEnumerable<string> Filters => _streams.Keys.Select(stream => string.Join('/', _levels.Select(
-        level => !level.IsName ? level.Text : level.Text == StreamName ? stream : "+")));
+    public IEnumerable<string> Filters => Topics(key: "+");
 
     /// <summary>The topics that a device may publish to under its own name: its key is its client identifier.</summary>
-    internal IEnumerable<string> OwnTopics => _streams.Keys.Select(stream => string.Join('/', _levels.Select(
-        (level, i) => !level.IsName ? level.Text
-            : level.Text == StreamName ? stream
-            : i == _keyLevel ? "{client_id}"
-            : "+")));
+    internal IEnumerable<string> OwnTopics => Topics(key: "{client_id}");
 
     int StreamLevel { get; }
 
@@ -77,6 +72,12 @@ public sealed class MqttRoute
         return new RouteMatch(_streams.GetValueOrDefault(words[StreamLevel]), words[_keyLevel], words[_tenantLevel],
             fields.ToImmutable());
     }
+
+    IEnumerable<string> Topics(string key) => _streams.Keys.Select(stream => string.Join('/', _levels.Select(
+        (level, i) => !level.IsName ? level.Text
+            : i == StreamLevel ? stream
+            : i == _keyLevel ? key
+            : "+")));
 
     int LevelOf(string name)
     {

@@ -11,18 +11,21 @@ namespace Tapline.Ingest.Mqtt.Bridge;
 /// <param name="IsEmpty">Whether it has no field at all.</param>
 readonly record struct PayloadFacts(string? Reason, long? TimestampMs, bool HasOwnFields, bool IsEmpty)
 {
+    static readonly PayloadFacts NotJson =
+        new(DeadLetterReason.NotJson, null, HasOwnFields: false, IsEmpty: false);
+
     /// <summary>Looks once over a payload.</summary>
     public static PayloadFacts Of(ReadOnlySpan<byte> payload, RouteTarget target)
     {
         if (!Utf8.IsValid(payload))
-            return new PayloadFacts(DeadLetterReason.NotJson, null, false, false);
+            return NotJson;
         try
         {
             return Read(payload, target);
         }
         catch (JsonException)
         {
-            return new PayloadFacts(DeadLetterReason.NotJson, null, false, false);
+            return NotJson;
         }
     }
 

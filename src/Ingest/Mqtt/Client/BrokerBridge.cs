@@ -38,11 +38,8 @@ public sealed class BrokerBridge
     public async Task RunAsync(CancellationToken ct)
     {
         using var pumping = new CancellationTokenSource();
-        var pump = _pump.RunAsync(pumping.Token);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        // A pump that fails for good takes the connection with it.
-        var guard = pump.ContinueWith(
-            _ => stop.Cancel(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        var pump = PumpAsync(stop, pumping.Token);
         try
         {
             await KeepConnectedAsync(pump, stop.Token);
@@ -59,6 +56,19 @@ public sealed class BrokerBridge
         catch (OperationCanceledException)
         {
             // What it had not brought to the log, the broker still has.
+        }
+    }
+
+    // A pump that fails for good takes the connection with it.
+    async Task PumpAsync(CancellationTokenSource stop, CancellationToken ct)
+    {
+        try
+        {
+            await _pump.RunAsync(ct);
+        }
+        finally
+        {
+            await stop.CancelAsync();
         }
     }
 

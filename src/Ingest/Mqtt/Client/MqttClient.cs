@@ -28,10 +28,8 @@ sealed class MqttClient : IAsyncDisposable
     public static async Task<MqttClient> ConnectAsync(
         MqttClientOptions options, ConnectPacket connect, TimeProvider time, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), limit, options.ConnectTimeout,
-            Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         MqttConnection? connection = null;
         try
@@ -72,9 +70,6 @@ sealed class MqttClient : IAsyncDisposable
 
     /// <summary>Queues a packet. False when the broker is gone or does not take one of this size.</summary>
     public bool TrySend(IMqttPacket packet) => _connection.TrySend(packet);
-
-    /// <summary>Bytes that wait to be sent.</summary>
-    public int PendingBytes => _connection.PendingBytes;
 
     /// <summary>Says goodbye, so that the will is not published; the connection is closed by disposing.</summary>
     public async Task DisconnectAsync()

@@ -72,7 +72,7 @@ sealed class MqttConnection : IAsyncDisposable
     {
         try
         {
-            await _output.CompleteAsync(CancellationToken.None).WaitAsync(wait, _time);
+            await _output.CompleteAsync().WaitAsync(wait, _time);
         }
         catch (TimeoutException)
         {

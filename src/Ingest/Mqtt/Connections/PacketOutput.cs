@@ -46,15 +46,13 @@ sealed class PacketOutput(Stream stream, int keptBytesMax)
     }
 
     /// <summary>Takes no more packets and waits until those taken are written or the connection has failed.</summary>
-    public async Task CompleteAsync(CancellationToken ct)
+    public Task CompleteAsync()
     {
-        Task writer;
         lock (_lock)
         {
             _isClosed = true;
-            writer = _writer;
+            return _writer;
         }
-        await writer.WaitAsync(ct);
     }
 
     async Task WriteAsync()

@@ -104,10 +104,8 @@ sealed class ListenerConnection(
 
     async Task<bool> OpenAsync(CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var timer = time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), limit, options.ConnectTimeout,
-            Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         if (await connection.ReadAsync(limit.Token) is not { } first)
             return false;
         if (first is not ConnectPacket connect)

@@ -8,6 +8,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Contracts.Security;
 using Tapline.Ingest.Mqtt.Bridge;
 using Tapline.Ingest.Mqtt.Connections;
 using Tapline.Ingest.Mqtt.Packets;
@@ -188,8 +189,8 @@ public sealed class MqttListener : IAsyncDisposable
         var secure = new SslStream(network);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            limit.CancelAfter(_options.ConnectTimeout);
+            using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
             await secure.AuthenticateAsServerAsync(TlsOptions(_options.Certificate), limit.Token);
         }
         catch
@@ -207,12 +208,7 @@ public sealed class MqttListener : IAsyncDisposable
         if (_options.ClientAuthorities is not { } authorities)
             return tls;
         tls.ClientCertificateRequired = true;
-        tls.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        tls.CertificateChainPolicy = TrustedAuthorities.Policy(authorities);
         // None is let through to the password; one that does not hold is refused.
         tls.RemoteCertificateValidationCallback = static (_, _, _, errors) =>
             (errors & ~SslPolicyErrors.RemoteCertificateNotAvailable) == SslPolicyErrors.None;

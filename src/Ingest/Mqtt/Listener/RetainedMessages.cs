@@ -7,9 +7,6 @@ sealed class RetainedMessages(int topicsMax)
 {
     readonly Dictionary<string, DatedMessage> _messages = new(StringComparer.Ordinal);
 
-    /// <summary>How many topics have one.</summary>
-    public int Count => _messages.Count;
-
     /// <summary>Keeps a message, or forgets its topic's when it is empty. False when there is no room.</summary>
     public bool Set(DatedMessage dated)
     {

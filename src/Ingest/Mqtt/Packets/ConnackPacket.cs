@@ -25,7 +25,7 @@ sealed record ConnackPacket(ReasonCode Reason, bool IsSessionPresent) : IMqttPac
         writer.WriteByte(IsSessionPresent ? (byte)1 : (byte)0);
         writer.WriteByte(version == MqttVersion.V5 ? (byte)Reason : ToVersion3(Reason));
         Properties.Write(writer, version);
-        return writer.End(PacketType.Connack, 0);
+        return writer.End(PacketType.Connack);
     }
 
     static ReasonCode FromVersion3(byte code) => code switch

@@ -76,7 +76,7 @@ sealed record ConnectPacket(MqttVersion Version, string ClientId) : IMqttPacket
             writer.WriteString(UserName);
         if (Password is not null)
             writer.WriteBinary(Password);
-        return writer.End(PacketType.Connect, 0);
+        return writer.End(PacketType.Connect);
     }
 
     // Secrets stay out of logs.

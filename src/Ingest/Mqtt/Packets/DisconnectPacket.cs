@@ -7,26 +7,14 @@ sealed record DisconnectPacket(ReasonCode Reason) : IMqttPacket
 
     public static DisconnectPacket Read(ref PacketReader reader, MqttVersion version)
     {
-        if (version != MqttVersion.V5 || reader.Remaining == 0)
-            return new DisconnectPacket(ReasonCode.Success);
-        var reason = (ReasonCode)reader.ReadByte("reason code");
-        return new DisconnectPacket(reason)
-        {
-            Properties = reader.Remaining == 0
-                ? MqttProperties.None
-                : MqttProperties.Read(ref reader, PacketType.Disconnect, version),
-        };
+        var (reason, properties) = ReasonTail.Read(ref reader, PacketType.Disconnect, version);
+        return new DisconnectPacket(reason) { Properties = properties };
     }
 
     public int Write(PacketWriter writer, MqttVersion version)
     {
         writer.Begin();
-        if (version == MqttVersion.V5 && (Reason != ReasonCode.Success || Properties.Count > 0))
-        {
-            writer.WriteByte((byte)Reason);
-            if (Properties.Count > 0)
-                Properties.Write(writer, version);
-        }
-        return writer.End(PacketType.Disconnect, 0);
+        new ReasonTail(Reason, Properties).Write(writer, version);
+        return writer.End(PacketType.Disconnect);
     }
 }

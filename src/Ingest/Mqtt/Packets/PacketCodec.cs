@@ -36,7 +36,7 @@ static class PacketCodec
     {
         var type = (PacketType)(first >> 4);
         var flags = (byte)(first & 0x0F);
-        var wanted = type is PacketType.Pubrel or PacketType.Subscribe or PacketType.Unsubscribe ? 2 : 0;
+        var wanted = PacketFlags.Of(type);
         if (type != PacketType.Publish && flags != wanted)
             throw MalformedPacketException.Malformed($"flags {flags} of {type}; wanted {wanted}");
         var reader = new PacketReader(body);

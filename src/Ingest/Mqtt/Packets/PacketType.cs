@@ -19,3 +19,10 @@ enum PacketType : byte
     Disconnect = 14,
     Auth = 15,
 }
+
+/// <summary>The flags of the fixed header that the protocol lays down; PUBLISH has its own.</summary>
+static class PacketFlags
+{
+    public static byte Of(PacketType type) =>
+        type is PacketType.Pubrel or PacketType.Subscribe or PacketType.Unsubscribe ? (byte)2 : (byte)0;
+}

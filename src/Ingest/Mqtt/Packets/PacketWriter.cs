@@ -19,10 +19,7 @@ sealed class PacketWriter
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Count);
 
-    /// <summary>Bytes that are held, written or not.</summary>
-    public int Capacity => _bytes.Length;
-
-    /// <summary>Begins a packet; its body follows, then <see cref="End"/>.</summary>
+    /// <summary>Begins a packet; its body follows, then <see cref="End(PacketType)"/>.</summary>
     public void Begin()
     {
         _packetStart = Count;
@@ -31,6 +28,9 @@ sealed class PacketWriter
     }
 
     /// <summary>Puts the fixed header before the body and returns the size of the whole packet.</summary>
+    public int End(PacketType type) => End(type, PacketFlags.Of(type));
+
+    /// <summary>The same with flags of its own.</summary>
     public int End(PacketType type, byte flags)
     {
         var bodyStart = _packetStart + HeaderBytesMax;

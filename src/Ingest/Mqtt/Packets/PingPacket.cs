@@ -10,6 +10,6 @@ sealed record PingPacket(PacketType Type) : IMqttPacket
     public int Write(PacketWriter writer, MqttVersion version)
     {
         writer.Begin();
-        return writer.End(Type, 0);
+        return writer.End(Type);
     }
 }

@@ -25,6 +25,6 @@ sealed record SubackPacket(ushort PacketId, ImmutableArray<ReasonCode> Reasons) 
             var isFailure = reason >= ReasonCode.UnspecifiedError;
             writer.WriteByte((byte)(version == MqttVersion.V311 && isFailure ? ReasonCode.UnspecifiedError : reason));
         }
-        return writer.End(PacketType.Suback, 0);
+        return writer.End(PacketType.Suback);
     }
 }

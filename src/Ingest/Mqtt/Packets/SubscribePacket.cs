@@ -25,6 +25,6 @@ sealed record SubscribePacket(ushort PacketId, ImmutableArray<TopicSubscription>
         Properties.Write(writer, version);
         foreach (var subscription in Subscriptions)
             subscription.Write(writer, version);
-        return writer.End(PacketType.Subscribe, 2);
+        return writer.End(PacketType.Subscribe);
     }
 }

@@ -26,6 +26,6 @@ sealed record UnsubackPacket(ushort PacketId, ImmutableArray<ReasonCode> Reasons
             foreach (var reason in Reasons)
                 writer.WriteByte((byte)reason);
         }
-        return writer.End(PacketType.Unsuback, 0);
+        return writer.End(PacketType.Unsuback);
     }
 }

@@ -25,6 +25,6 @@ sealed record UnsubscribePacket(ushort PacketId, ImmutableArray<string> Filters)
         Properties.Write(writer, version);
         foreach (var filter in Filters)
             writer.WriteString(filter);
-        return writer.End(PacketType.Unsubscribe, 2);
+        return writer.End(PacketType.Unsubscribe);
     }
 }

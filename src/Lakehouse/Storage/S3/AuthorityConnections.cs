@@ -1,8 +1,8 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using Tapline.Contracts;
+using Tapline.Contracts.Security;
 
 namespace Tapline.Lakehouse.Storage.S3;
 
@@ -12,39 +12,16 @@ sealed class AuthorityConnections : HttpClientFactory, IDisposable
 {
     readonly SocketsHttpHandler _handler;
 
-    AuthorityConnections(X509Certificate2Collection authorities)
+    AuthorityConnections(X509Certificate2Collection authorities) => _handler = new SocketsHttpHandler
     {
-        _handler = new SocketsHttpHandler
+        SslOptions = new SslClientAuthenticationOptions
         {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-        };
-        _handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-    }
+            CertificateChainPolicy = TrustedAuthorities.Policy(authorities),
+        },
+    };
 
     /// <summary>Reads the file, in PEM; <see cref="TaplineException"/> when it holds no certificate.</summary>
-    public static AuthorityConnections Load(string path)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new TaplineException(
-                $"cannot read the certificates in {path}: {failure.Message}", "Name a PEM file.", failure);
-        }
-        return authorities.Count > 0
-            ? new AuthorityConnections(authorities)
-            : throw new TaplineException($"{path} holds no certificate", "Name a PEM file.");
-    }
+    public static AuthorityConnections Load(string path) => new(TrustedAuthorities.Load(path));
 
     /// <inheritdoc/>
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>

@@ -1,6 +1,7 @@
 using Tapline.Contracts.Log;
+using Tapline.Ingest.Tests.Postgres;
 
-namespace Tapline.Ingest.Tests.Postgres;
+namespace Tapline.Ingest.Tests;
 
 /// <summary>A log that hands everything to another one, which outlives it; those who derive see what is appended.
 /// </summary>
