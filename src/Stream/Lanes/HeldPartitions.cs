@@ -11,22 +11,46 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
     static readonly TimeSpan QuietMax = TimeSpan.FromSeconds(2);
     static readonly TimeSpan OldRowWaitMax = TimeSpan.FromSeconds(60);
 
+    // Only time in which the log was read is waited: what comes during a long commit was not looked for. One turn of
+    // the lane's loop, with one look into the log, counts for no more than this.
+    static readonly TimeSpan TurnMax = TimeSpan.FromMilliseconds(100);
+
     readonly List<LanePartition> _held = [];
+    long _turnBegan = time.GetTimestamp();
 
     /// <summary>Whether there are any.</summary>
     public bool Any => _held.Count > 0;
 
+    /// <summary>Another turn of the lane's loop begins: those that wait have waited for the one before it.</summary>
+    public void BeginTurn()
+    {
+        var now = time.GetTimestamp();
+        var took = time.GetElapsedTime(_turnBegan, now);
+        _turnBegan = now;
+        if (took > TurnMax)
+            took = TurnMax;
+        foreach (var partition in _held)
+        {
+            var (hold, passed) = (partition.Hold!, partition.Order.PassedCount);
+            partition.Hold = hold with
+            {
+                Waited = hold.Waited + took,
+                Quiet = hold.PassedCount == passed ? hold.Quiet + took : TimeSpan.Zero,
+                PassedCount = passed,
+            };
+        }
+    }
+
     /// <summary>Stops reading a partition at its next record.</summary>
     public void Hold(LanePartition partition, HoldReason reason)
     {
-        var now = time.GetTimestamp();
         var isSame = partition.Hold is { } before && before.Offset == partition.Next && before.Reason == reason;
         partition.Hold = new PartitionHold(
             reason,
             partition.Next,
-            isSame ? partition.Hold!.Since : now,
+            isSame ? partition.Hold!.Waited : TimeSpan.Zero,
             partition.Order.Moved.LeftCount,
-            isSame ? partition.Hold!.QuietSince : now,
+            isSame ? partition.Hold!.Quiet : TimeSpan.Zero,
             partition.Order.PassedCount);
         partition.IsHeld = true;
         reader.Unassign(partition.Id);
@@ -40,13 +64,7 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
         Release(HoldReason.OldRow, partition =>
         {
             var hold = partition.Hold!;
-            if (hold.PassedCount != partition.Order.PassedCount)
-            {
-                hold = hold with { QuietSince = time.GetTimestamp(), PassedCount = partition.Order.PassedCount };
-                partition.Hold = hold;
-            }
-            var isOver = giveUp || time.GetElapsedTime(hold.QuietSince) > QuietMax
-                || time.GetElapsedTime(hold.Since) > OldRowWaitMax;
+            var isOver = giveUp || hold.Quiet > QuietMax || hold.Waited > OldRowWaitMax;
             if (isOver)
                 partition.GivenUpAt = hold.Offset;
             return isOver || partition.Order.Moved.LeftCount != hold.LeftCount;
@@ -58,7 +76,7 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
 
     /// <summary>Whether a partition has waited for longer than a time.</summary>
     public bool HasWaited(HoldReason reason, TimeSpan longer) => _held.Exists(partition =>
-        partition.Hold!.Reason == reason && time.GetElapsedTime(partition.Hold.Since) > longer);
+        partition.Hold!.Reason == reason && partition.Hold.Waited > longer);
 
     void Release(HoldReason reason, Func<LanePartition, bool> isOver)
     {
@@ -88,9 +106,9 @@ enum HoldReason
 /// <summary>A wait.</summary>
 /// <param name="Reason">For what.</param>
 /// <param name="Offset">The record that waits.</param>
-/// <param name="Since">When it began, by the clock's own ticks.</param>
+/// <param name="Waited">How long it has been so far.</param>
 /// <param name="LeftCount">How many rows of the topic had left their keys by then.</param>
-/// <param name="QuietSince">Since when the topic's other partitions have brought nothing.</param>
+/// <param name="Quiet">For how long the topic's other partitions have brought nothing.</param>
 /// <param name="PassedCount">How many changes of the topic had been let through by then.</param>
 sealed record PartitionHold(
-    HoldReason Reason, long Offset, long Since, long LeftCount, long QuietSince, long PassedCount);
+    HoldReason Reason, long Offset, TimeSpan Waited, long LeftCount, TimeSpan Quiet, long PassedCount);

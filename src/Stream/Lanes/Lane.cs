@@ -56,6 +56,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             ct.ThrowIfCancellationRequested();
             await _discovery!.AssignNewAsync(ct);
+            Held.BeginTurn();
             Held.ReleaseOldRows(giveUp: false);
             ReleaseTransactions();
             var wait = HasWork ? Remaining(interval) : options.DiscoveryInterval;

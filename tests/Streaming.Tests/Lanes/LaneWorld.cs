@@ -56,6 +56,9 @@ sealed class LaneWorld : IAsyncDisposable
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; set; } = SourceDeclarations.None;
 
+    /// <summary>The worker's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>What the worker writes to: the lake, or something faulty in front of it.</summary>
     public IObjectStore Store { get; set; }
 
@@ -356,7 +359,7 @@ sealed class LaneWorld : IAsyncDisposable
             Evolution = new EvolutionPolicies(Policy, []),
             Sources = Sources,
         },
-        log ?? Log, Store, Duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
+        log ?? Log, Store, Duck, Time, Guid.NewGuid, NullLoggerFactory.Instance);
 
     public async Task<bool> IsCaughtUpAsync(CancellationToken ct)
     {

@@ -70,6 +70,24 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task A_long_commit_is_no_time_in_which_an_old_row_failed_to_come()
+    {
+        var time = new JumpingTime();
+        await using var world = new LaneWorld(partitions: 2) { Time = time };
+        await world.AnnounceAsync(Ct);
+        // More than one look into the log brings: the old row comes commits after the new one.
+        for (var id = 2; id < 60; id += 2)
+            await world.PutAsync(id, "before it", Ct);
+        await world.PutAsync(0, "large", Ct);
+        await world.MoveAsync(0, 1, Ct);
+        world.Store = new SlowStore(world.Lake, time, TimeSpan.FromMinutes(2));
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        Assert.Equal(world.Rows.OrderBy(row => row.Key), (await world.CurrentAsync(Ct)).OrderBy(row => row.Key));
+    }
+
+    [Fact]
     public async Task An_old_row_that_left_before_a_restart_is_found_in_the_history()
     {
         await using var world = new LaneWorld(partitions: 2);
