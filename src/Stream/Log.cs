@@ -47,6 +47,15 @@ static partial class Log
     [LoggerMessage(3013, LogLevel.Warning, "lane {Lane} could not remove files that nobody needs")]
     public static partial void LakeNotCleaned(this ILogger logger, int lane, Exception failure);
 
+    [LoggerMessage(3014, LogLevel.Information, "lane {Lane} is this worker's")]
+    public static partial void LaneTaken(this ILogger logger, int lane);
+
+    [LoggerMessage(3015, LogLevel.Information, "lane {Lane} is not this worker's any more")]
+    public static partial void LaneReleased(this ILogger logger, int lane);
+
+    [LoggerMessage(3016, LogLevel.Error, "nobody says which lanes are this worker's; asked again")]
+    public static partial void LanesNotOwned(this ILogger logger, Exception failure);
+
     [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void TransactionRecordIgnored(
         this ILogger logger, string topic, long offset, string reason);

@@ -1,18 +1,24 @@
 using Tapline.Contracts.Sources;
+using Tapline.Streaming.Lanes;
 
 namespace Tapline.Streaming;
 
 /// <summary>How a stream worker works.</summary>
 public sealed record StreamOptions
 {
+    const int FetchBytesMin = 1 << 20;
+
     /// <summary>The pipeline's name: part of the tables' transaction ids, so never change it for a lake.</summary>
     public required string Pipeline { get; init; }
 
     /// <summary>The prefix of the source's topics.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>The lane that this worker owns.</summary>
-    public int Lane { get; init; }
+    /// <summary>How many lanes the lake has. A lane owns whole topics.</summary>
+    public int Lanes { get; init; } = 1;
+
+    /// <summary>The lane that is meant: what is said here for a worker, it says to each of its lanes.</summary>
+    internal int Lane { get; init; }
 
     /// <summary>How long changes are gathered before they are committed. The beat slows by itself when commits take
     /// long:
@@ -77,6 +83,17 @@ public sealed record StreamOptions
     /// <summary>What tables do when their source changes its columns.</summary>
     public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
 
-    /// <summary>How many manifests are kept, at least: readers may be pinned to any of them.</summary>
+    /// <summary>How many manifests of a lane are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;
+
+    /// <summary>Whether the lane owns a topic.</summary>
+    internal bool Owns(string topic) => TopicLane.Of(topic, Lanes) == Lane;
+
+    /// <summary>The options of one lane: its share of what the worker may hold.</summary>
+    internal StreamOptions Of(int lane) => this with
+    {
+        Lane = lane,
+        EpochBytesMax = EpochBytesMax / Lanes,
+        FetchBytesMax = Math.Max(FetchBytesMax / Lanes, Math.Min(FetchBytesMax, FetchBytesMin)),
+    };
 }

@@ -4,7 +4,7 @@ namespace Tapline.Streaming;
 
 /// <summary>What a stream worker was doing at one moment.</summary>
 /// <param name="Phase">What it is at.</param>
-/// <param name="Epoch">The newest epoch in the lake.</param>
+/// <param name="Epoch">The newest epoch in the lake; of several lanes the sum.</param>
 /// <param name="CommittedAtMs">When that epoch was completed, milliseconds since 1970; 0 before the first.</param>
 /// <param name="SourceTimestampUs">Commit time at the source of the newest change in the lake; 0 before the
 /// first.</param>
@@ -12,7 +12,7 @@ namespace Tapline.Streaming;
 /// <param name="StateBytes">Memory of the current rows, bytes.</param>
 /// <param name="Quarantined">Records put into quarantine since the start.</param>
 /// <param name="Tables">The tables by name.</param>
-/// <param name="LastFailure">Why the worker last had to start over; null when it never had to.</param>
+/// <param name="LastFailure">Why a lane last had to start over; null when none ever had to.</param>
 public sealed record StreamStatus(
     StreamPhase Phase,
     long Epoch,
@@ -22,7 +22,33 @@ public sealed record StreamStatus(
     long StateBytes,
     long Quarantined,
     ImmutableArray<StreamTableStatus> Tables,
-    string? LastFailure);
+    string? LastFailure)
+{
+    /// <summary>The lanes that the worker has, ascending.</summary>
+    public ImmutableArray<int> Lanes { get; init; } = [];
+
+    /// <summary>A worker that has no lane yet.</summary>
+    internal static StreamStatus None { get; } = new(StreamPhase.Loading, 0, 0, 0, 0, 0, 0, [], null);
+
+    /// <summary>The status of a worker from that of its lanes: it is at what the worst of them is at.</summary>
+    internal static StreamStatus Of(IReadOnlyCollection<StreamStatus> lanes, string? lastFailure) =>
+        lanes.Count == 0 ? None with { LastFailure = lastFailure } : new StreamStatus(
+            lanes.Any(static lane => lane.Phase == StreamPhase.Recovering) ? StreamPhase.Recovering
+                : lanes.Any(static lane => lane.Phase == StreamPhase.Loading) ? StreamPhase.Loading
+                : StreamPhase.Running,
+            lanes.Sum(static lane => lane.Epoch),
+            lanes.Max(static lane => lane.CommittedAtMs),
+            lanes.Max(static lane => lane.SourceTimestampUs),
+            lanes.Max(static lane => lane.CommitMs),
+            lanes.Sum(static lane => lane.StateBytes),
+            lanes.Sum(static lane => lane.Quarantined),
+            [.. lanes.SelectMany(static lane => lane.Tables)
+                .OrderBy(static table => table.Table, StringComparer.Ordinal)],
+            lastFailure)
+        {
+            Lanes = [.. lanes.SelectMany(static lane => lane.Lanes).Order()],
+        };
+}
 
 /// <summary>What a worker is at.</summary>
 public enum StreamPhase

@@ -114,8 +114,8 @@ sealed class BenchPipeline : IAsyncDisposable
     /// <summary>Records of the table that the newest manifest has.</summary>
     public async Task<long> LakeRecordsAsync(CancellationToken ct)
     {
-        var (manifest, _) = await new EpochStore(_lake, lane: 0).ReadAsync(ct);
-        return manifest?.Offsets.GetValueOrDefault(TopicNames.Data(Name, _table))?.GetValueOrDefault(0) ?? 0;
+        var progress = await LakeProgress.ReadAsync(_lake, ct);
+        return progress.Offset(new TopicPartition(TopicNames.Data(Name, _table), 0));
     }
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,7 @@ static partial class ConfigFile
 
     // The largest record that our producers send and the topics that we make take.
     const int MessageBytesMaxDefault = 16 << 20;
+    const int LanesMax = 64;
 
     /// <summary>Reads and checks a file. Relative paths in it are meant from its folder. Throws
     /// <see cref="ConfigException"/> with every mistake. Without <paramref name="sources"/> the file that declares the
@@ -192,7 +193,7 @@ static partial class ConfigFile
             return new StreamConfig(TimeSpan.FromSeconds(1), 1, 1L << 30, MessageBytesMaxDefault);
         var config = new StreamConfig(
             stream.Seconds("epoch_seconds", 1, 0.05, 3600),
-            stream.Integer("lanes", 1, 1, 256),
+            stream.Integer("lanes", 1, 1, LanesMax),
             (long)stream.Integer("memory_mb", 1024, 64, 1 << 20) << 20,
             stream.Integer("message_bytes_max", MessageBytesMaxDefault, 1 << 10, 1 << 30))
         {
@@ -201,6 +202,8 @@ static partial class ConfigFile
             CleansUp = stream.Choice("cleanup", true, ("true", true), ("false", false)),
             Evolution = EvolutionSettings.Read(stream),
         };
+        if (config is { WholeTransactions: true, Lanes: > 1 })
+            stream.Reject("transactions", "can be whole in one lane only: several lanes commit each for itself");
         stream.Close();
         return config;
     }

@@ -91,7 +91,7 @@ sealed class QuarantineReplayVerb : Verb
         return sent;
     }
 
-    // As many as the widest topic has, so that each record finds the lane which owns its partition.
+    // As many as the widest topic has, so that what is ordered there is ordered here.
     static async Task<int> PartitionsAsync(IEventLog log, PipelineConfig config, string topic, CancellationToken ct)
     {
         var topics = await log.ListTopicsAsync(ct);
@@ -99,7 +99,7 @@ sealed class QuarantineReplayVerb : Verb
             return made.Partitions;
         var partitions = topics.Where(known => known.Name.StartsWith(config.Name + ".", StringComparison.Ordinal))
             .Select(static known => known.Partitions)
-            .Append(config.Stream.Lanes)
+            .DefaultIfEmpty(1)
             .Max();
         var settings = new Dictionary<string, string>
         {

@@ -36,7 +36,7 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
             }
             result[name] = part;
             screen.Line($"{name,-7} {Words(part.Where(IsPlain))}");
-            foreach (var row in part["tables"] as JsonArray ?? [])
+            foreach (var row in (part["lanes"] as JsonArray ?? []).Concat(part["tables"] as JsonArray ?? []))
                 screen.Line($"        {Words((JsonObject)row!)}");
         }
         screen.Result(result);
@@ -100,8 +100,7 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         using var logs = ProcessLog.Open(line);
         await using var pipeline =
             await RunningPipeline.StartAsync(config, PipelineParts.None, TimeProvider.System, logs, ct);
-        var (manifest, _) =
-            await new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), 0).ReadAsync(ct);
+        var reached = await LakeProgress.ReadAsync(LakeStore.Open(config.Lake, TimeProvider.System), ct);
         long records = 0;
         long behind = 0;
         var topics = (await pipeline.Log.ListTopicsAsync(ct))
@@ -110,10 +109,12 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         {
             for (var partition = 0; partition < topic.Partitions; partition++)
             {
-                var range = await pipeline.Log.OffsetsAsync(new TopicPartition(topic.Name, partition), ct);
-                var read = manifest?.Offsets.GetValueOrDefault(topic.Name)?.GetValueOrDefault(partition) ?? 0;
-                records += range.End;
-                behind += topic.Name == TopicNames.Quarantine(config.Name) ? 0 : Math.Max(0, range.End - read);
+                var at = new TopicPartition(topic.Name, partition);
+                var end = (await pipeline.Log.OffsetsAsync(at, ct)).End;
+                records += end;
+                behind += topic.Name == TopicNames.Quarantine(config.Name)
+                    ? 0
+                    : Math.Max(0, end - reached.Offset(at));
             }
         }
         part["topics"] = topics.Count;
@@ -127,20 +128,33 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         part["folder"] = config.Lake.Path;
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
         var store = LakeStore.Open(config.Lake, TimeProvider.System, mustExist: true);
-        var (manifest, open) = await new EpochStore(store, 0).ReadAsync(ct);
-        part["epoch"] = manifest?.Epoch ?? 0;
-        part["open_epoch"] = open?.Epoch;
-        if (manifest is not null)
+        var progress = await LakeProgress.ReadAsync(store, ct);
+        part["epoch"] = progress.Epochs;
+        part["open_epoch"] = progress.Lanes.FirstOrDefault(static lane => lane.Open is not null)?.Open!.Epoch;
+        if (progress.CommittedAtMs > 0)
         {
-            part["committed_at"] = Instant(manifest.CommittedAtMs);
-            part["newest_change"] = manifest.SourceTimestampUs == 0 ? null
-                : Instant(manifest.SourceTimestampUs / 1_000);
+            part["committed_at"] = Instant(progress.CommittedAtMs);
+            part["newest_change"] = progress.SourceTimestampUs == 0 ? null
+                : Instant(progress.SourceTimestampUs / 1_000);
+        }
+        if (await new LakeLanes(store).ReadAsync(ct) is > 1 and var lanes)
+        {
+            part["lane_count"] = lanes;
+            part["lanes"] = new JsonArray([.. progress.Lanes.Select(LaneRow)]);
         }
         part["quarantined"] = Count(session, "quarantine", ct);
         part["tables"] = new JsonArray([.. session.Tables
             .Where(static table => table.Layer == "current")
             .Select(table => LakeRow(session, table, inSource, ct))]);
     }
+
+    static JsonObject LaneRow(LaneProgress lane) => new()
+    {
+        ["lane"] = lane.Lane,
+        ["epoch"] = lane.Manifest?.Epoch ?? 0,
+        ["open_epoch"] = lane.Open?.Epoch,
+        ["committed_at"] = lane.Manifest is { } manifest ? Instant(manifest.CommittedAtMs) : null,
+    };
 
     static JsonObject LakeRow(LakeSession session, LakeTable table, HashSet<string>? inSource, CancellationToken ct)
     {

@@ -70,12 +70,7 @@ sealed class TableVacuumVerb : Verb
     {
         if (table.Root.Length == 0)
             return null;
-        long? oldest = null;
-        foreach (var lane in await EpochStore.LanesAsync(table.Store, ct))
-        {
-            if (await new EpochStore(table.Store, lane).OldestAsync(ct) is { } manifest)
-                oldest = Math.Min(oldest ?? long.MaxValue, manifest.Tables.GetValueOrDefault(table.Root));
-        }
-        return oldest;
+        var retained = await RetainedManifests.ReadAsync(table.Store, ct);
+        return retained.Any ? retained.OldestVersion(table.Root) ?? 0 : null;
     }
 }

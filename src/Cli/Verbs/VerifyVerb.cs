@@ -6,7 +6,6 @@ using Tapline.Cli.Terminal;
 using Tapline.Cli.Verification;
 using Tapline.Contracts;
 using Tapline.Serving.Verification;
-using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Verbs;
 
@@ -72,7 +71,7 @@ sealed class VerifyVerb : Verb
         return new CatchUp(
             new CatchUpOptions(source.ConnectionString, source.SlotName, source.Prefix, timeMax),
             pipeline.Log,
-            new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), lane: 0),
+            LakeStore.Open(config.Lake, TimeProvider.System),
             screen,
             TimeProvider.System);
     }

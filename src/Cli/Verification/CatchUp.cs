@@ -2,12 +2,13 @@ using Npgsql;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
+using Tapline.Lakehouse.Storage;
 using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Verification;
 
 /// <summary>Waits until what is committed at the source has gone all the way into the lake.</summary>
-sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, Screen screen, TimeProvider time)
+sealed class CatchUp(CatchUpOptions options, IEventLog log, IObjectStore lake, Screen screen, TimeProvider time)
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan SilentMax = TimeSpan.FromSeconds(2);
@@ -85,8 +86,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
         var progress = new WaitProgress(screen, time, SilentMax);
         while (true)
         {
-            var (manifest, _) = await epochs.ReadAsync(ct);
-            var behind = ends.Sum(end => Math.Max(0, end.Value - Offset(manifest, end.Key)));
+            var reached = await LakeProgress.ReadAsync(lake, ct);
+            var behind = ends.Sum(end => Math.Max(0, end.Value - reached.Offset(end.Key)));
             if (behind == 0)
                 return;
             if (progress.Elapsed > options.TimeMax)
@@ -100,11 +101,6 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, EpochStore epochs, S
             await Task.Delay(Pause, time, ct);
         }
     }
-
-    static long Offset(EpochManifest? manifest, TopicPartition at) =>
-        manifest is not null && manifest.Offsets.TryGetValue(at.Topic, out var partitions)
-            ? partitions.GetValueOrDefault(at.Partition)
-            : 0;
 }
 
 /// <summary>What to wait for and how long.</summary>

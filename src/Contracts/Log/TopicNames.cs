@@ -37,6 +37,9 @@ public static class TopicNames
     /// (<see cref="ReplayMark"/>).</summary>
     public static string Replays(string prefix) => Sanitize($"__tapline-replay.{prefix}");
 
+    /// <summary>The topic that stands for the lanes of a pipeline, a partition for each; it has no records.</summary>
+    public static string Lanes(string prefix) => Sanitize($"__tapline-lanes.{prefix}");
+
     static string Sanitize(string name)
     {
         var clean = new StringBuilder(name.Length);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tapline.Lakehouse.Delta;
-using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Scan;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.Storage;
@@ -21,7 +20,7 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     public async Task<ImmutableArray<LakeTable>> ReadAsync(CancellationToken ct)
     {
         await DiscoverAsync(ct);
-        var lanes = await _manifests.ReadAsync(_tables.Keys, ct);
+        var lanes = await _manifests.ReadAsync(ct);
         var tables = ImmutableArray.CreateBuilder<LakeTable>(_tables.Count);
         foreach (var (root, table) in _tables.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
@@ -74,25 +73,22 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
         }
     }
 
+    // A table is one lane's, but for those to which all append: they are shown at the highest version that a lane has.
+    // What the others have after theirs is from epochs that are on the way.
     async Task<LakeTable> CutAsync(
-        string root, DeltaTable table, IReadOnlyDictionary<string, LanePin> lanes, CancellationToken ct)
+        string root, DeltaTable table, IReadOnlyCollection<LanePin> lanes, CancellationToken ct)
     {
-        // A table that no epoch of a lane has touched stands, for that lane, as it was created.
-        var pins = lanes
-            .Select(lane => (Lane: lane.Key, Version: lane.Value.Versions.GetValueOrDefault(root)))
-            .ToImmutableArray();
-        var version = pins.IsEmpty ? table.Snapshot.Version : pins.Max(static pin => pin.Version);
-        var newest = await AtAsync(root, table, version, ct);
-        var files = pins.Length > 1
-            ? newest.Files.Values.Where(static file => file.Lane is null).ToList()
-            : [.. newest.Files.Values];
-        foreach (var (lane, pinned) in pins.Length > 1 ? pins : [])
-        {
-            var snapshot = await AtAsync(root, table, pinned, ct);
-            files.AddRange(snapshot.Files.Values.Where(file => file.Lane == lane));
-        }
+        // A table that no epoch has touched stands as it was created.
+        var version = lanes.Count == 0
+            ? table.Snapshot.Version
+            : lanes.Max(lane => lane.Versions.GetValueOrDefault(root));
+        var snapshot = await AtAsync(root, table, version, ct);
         // Planned anew each time: that keeps copies of a bucket's files from leaving the cache.
-        return await TableAsync(root, newest, files, ct);
+        return new LakeTable(
+            root,
+            snapshot.Version,
+            snapshot.Schema,
+            await TableScan.PlanAsync(lake, root, snapshot, snapshot.Files.Values, ct));
     }
 
     async Task<DeltaSnapshot> AtAsync(string root, DeltaTable table, long version, CancellationToken ct) =>
@@ -100,8 +96,4 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
             ? table.Snapshot
             : await DeltaTable.ReadAsync(lake, root, version, ct)
                 ?? throw new IOException($"table {root} has vanished from the lake");
-
-    async Task<LakeTable> TableAsync(
-        string root, DeltaSnapshot snapshot, IEnumerable<AddFile> files, CancellationToken ct) => new(
-            root, snapshot.Version, snapshot.Schema, await TableScan.PlanAsync(lake, root, snapshot, files, ct));
 }

@@ -6,7 +6,7 @@ namespace Tapline.Serving.Lake;
 
 /// <summary>A Delta table of the lake as a session shows it.</summary>
 /// <param name="Root">Its folder in the lake, e.g. <c>current/app.accounts</c>.</param>
-/// <param name="Version">The version shown; the newest of them where lanes stand at different ones.</param>
+/// <param name="Version">The version shown.</param>
 /// <param name="Columns">Its columns, with the source's types and keys where the log has them; without those of types
 /// that only other writers use.</param>
 /// <param name="Scan">All its columns, and its files at this cut.</param>

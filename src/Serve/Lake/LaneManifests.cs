@@ -17,10 +17,8 @@ sealed class LaneManifests(IObjectStore lake)
     ImmutableSortedDictionary<string, LanePin> _lanes =
         ImmutableSortedDictionary<string, LanePin>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>For each lane the version of each table; no lanes when the lake has no manifest.
-    /// <paramref name="tables"/> are the tables to look for.</summary>
-    public async Task<IReadOnlyDictionary<string, LanePin>> ReadAsync(
-        IReadOnlyCollection<string> tables, CancellationToken ct)
+    /// <summary>For each lane the version of each of its tables; no lanes when the lake has no manifest.</summary>
+    public async Task<IReadOnlyCollection<LanePin>> ReadAsync(CancellationToken ct)
     {
         var epochs = new Dictionary<string, List<(long Epoch, string Key)>>(StringComparer.Ordinal);
         await foreach (var entry in lake.ListAsync(Folder, startAfter: null, ct))
@@ -33,8 +31,11 @@ sealed class LaneManifests(IObjectStore lake)
             list.Add((epoch, entry.Key));
         }
         foreach (var (lane, list) in epochs)
-            _lanes = _lanes.SetItem(lane, await AdvanceAsync(_lanes.GetValueOrDefault(lane), list, tables, ct));
-        return _lanes;
+        {
+            if (await AdvanceAsync(_lanes.GetValueOrDefault(lane), list, ct) is { } newest)
+                _lanes = _lanes.SetItem(lane, newest);
+        }
+        return [.. _lanes.Values];
     }
 
     static long? EpochOf(string name) =>
@@ -44,29 +45,19 @@ sealed class LaneManifests(IObjectStore lake)
             ? epoch
             : null;
 
-    // A manifest names only the tables that its epoch touched: those before it are read until every table is known.
-    async Task<LanePin> AdvanceAsync(
-        LanePin? known,
-        List<(long Epoch, string Key)> manifests,
-        IReadOnlyCollection<string> tables,
-        CancellationToken ct)
+    // Each manifest names all tables of its lane, so the newest is enough. One that was cleaned away since the listing
+    // has a newer one behind it, which the next reading finds.
+    async Task<LanePin?> AdvanceAsync(
+        LanePin? known, List<(long Epoch, string Key)> manifests, CancellationToken ct)
     {
-        var newest = known?.Epoch ?? -1;
-        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (epoch, key) in manifests.OrderByDescending(static manifest => manifest.Epoch))
         {
-            if (epoch <= (known?.Epoch ?? -1) || tables.All(versions.ContainsKey))
+            if (epoch <= known?.Epoch)
                 break;
-            // A manifest that was cleaned away since the listing says nothing that a newer one does not.
-            if (await lake.GetAsync(key, ct) is not { } content)
-                continue;
-            newest = Math.Max(newest, epoch);
-            foreach (var (table, version) in Parse(content, key).Tables)
-                versions.TryAdd(table, version);
+            if (await lake.GetAsync(key, ct) is { } content)
+                return new LanePin(epoch, Parse(content, key).Tables);
         }
-        foreach (var (table, version) in known?.Versions ?? [])
-            versions.TryAdd(table, version);
-        return new LanePin(newest, versions.ToImmutableDictionary(StringComparer.Ordinal));
+        return known;
     }
 
     static LaneManifest Parse(byte[] content, string key)
@@ -84,7 +75,7 @@ sealed class LaneManifests(IObjectStore lake)
 }
 
 /// <summary>Where a lane stands: its newest complete epoch, and the version that each table has with it.</summary>
-sealed record LanePin(long Epoch, ImmutableDictionary<string, long> Versions);
+sealed record LanePin(long Epoch, IReadOnlyDictionary<string, long> Versions);
 
 sealed record LaneManifest(Dictionary<string, long> Tables);
 

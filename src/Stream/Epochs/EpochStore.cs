@@ -97,8 +97,10 @@ public sealed class EpochStore(IObjectStore store, int lane)
     {
         await foreach (var item in store.ListAsync(Folder, startAfter: null, ct))
         {
-            if (TryEpoch(item.Key, ManifestSuffix, out var epoch))
-                return await ReadManifestAsync(epoch, ct);
+            // One that was forgotten since the listing is not the oldest any more.
+            if (TryEpoch(item.Key, ManifestSuffix, out var epoch)
+                && await ReadManifestAsync(epoch, ct) is { } manifest)
+                return manifest;
         }
         return null;
     }

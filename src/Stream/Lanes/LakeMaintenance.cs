@@ -5,22 +5,24 @@ using Tapline.Streaming.Epochs;
 namespace Tapline.Streaming.Lanes;
 
 /// <summary>Removes what a lane's tables need no more, beside the lane's work: files that left a table, files of
-/// commits that never were, and the oldest part of the logs. What a manifest names stays as long as the
-/// manifest.</summary>
-sealed class LakeMaintenance(StreamOptions options, LaneServices services, EpochStore epochs) : IAsyncDisposable
+/// commits that never were, and the oldest part of the logs. What a manifest of any lane names stays as long as the
+/// manifest. The tables that all lanes append to are lane 0's.</summary>
+sealed class LakeMaintenance(StreamOptions options, LaneServices services) : IAsyncDisposable
 {
     readonly CancellationTokenSource _stop = new();
     long _lastAt = services.Time.GetTimestamp();
     Task _running = Task.CompletedTask;
 
     /// <summary>Begins when it is time and the last run has ended.</summary>
+    /// <param name="roots">The tables that the lane has written to.</param>
     public void RunIfDue(IEnumerable<string> roots)
     {
         if (options.MaintenanceInterval is not { } interval || !_running.IsCompleted
             || services.Time.GetElapsedTime(_lastAt) < interval)
             return;
         _lastAt = services.Time.GetTimestamp();
-        _running = RunAsync([.. roots], _stop.Token);
+        var tables = roots.Except(LakeTables.SharedRoots, StringComparer.Ordinal);
+        _running = RunAsync([.. tables, .. options.Lane == 0 ? LakeTables.SharedRoots : []], _stop.Token);
     }
 
     /// <inheritdoc/>
@@ -37,13 +39,12 @@ sealed class LakeMaintenance(StreamOptions options, LaneServices services, Epoch
         await Task.Yield();
         try
         {
-            if (await epochs.OldestAsync(ct) is not { } oldest)
-                return;
+            var retained = await RetainedManifests.ReadAsync(services.Lake, ct);
             var (files, bytes, commits) = (0, 0L, 0);
             foreach (var root in roots)
             {
-                // A table that the oldest manifest does not know is younger: it has little to remove.
-                if (!oldest.Tables.TryGetValue(root, out var version))
+                // A table that an oldest manifest does not know is younger: it has little to remove.
+                if (retained.OldestVersion(root) is not { } version)
                     continue;
                 var vacuum = new TableVacuum(services.Lake, root, services.Delta);
                 var report = await vacuum.RunAsync(version, retention: null, isDryRun: false, ct);

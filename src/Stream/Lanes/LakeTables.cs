@@ -38,6 +38,9 @@ sealed class LakeTables(
     /// <summary>The folder of the quarantine table.</summary>
     public const string QuarantineRoot = "quarantine";
 
+    /// <summary>The folders of the tables to which all lanes append.</summary>
+    public static ImmutableArray<string> SharedRoots { get; } = [QuarantineRoot, SchemaHistoryRoot, ReplayLedger.Root];
+
     /// <summary>The name under which a lane's epochs stand in a table's <c>txn</c>.</summary>
     public string AppId(string root) =>
         string.Create(CultureInfo.InvariantCulture, $"{options.Pipeline}/{root}/{options.Lane}");

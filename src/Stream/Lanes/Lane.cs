@@ -56,6 +56,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             ct.ThrowIfCancellationRequested();
             await _discovery!.AssignNewAsync(ct);
+            // What all lanes append to wants it also while this one has nothing to commit.
+            if (options.Lanes > 1 && !HasWork)
+                _maintenance!.RunIfDue(_committer!.Versions.Keys);
             Held.BeginTurn();
             Held.ReleaseOldRows(giveUp: false);
             ReleaseTransactions();
@@ -101,7 +104,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, manifest);
         _replays = new LaneReplays(
             options, services, _topics, _lake, _committer, _quarantine, _ledger, ReplayAsync);
-        _maintenance = new LakeMaintenance(options, services, _epochs);
+        _maintenance = new LakeMaintenance(options, services);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
         if (open is not null)

@@ -5,9 +5,9 @@ using Tapline.Streaming.Tables;
 namespace Tapline.Streaming.Lanes;
 
 /// <summary>Where a lane writes what it does and others read it: the newest whole status, swapped at once.</summary>
-sealed class StreamStatusBoard
+sealed class StreamStatusBoard(int lane)
 {
-    volatile StreamStatus _newest = new(StreamPhase.Loading, 0, 0, 0, 0, 0, 0, [], null);
+    volatile StreamStatus _newest = StreamStatus.None with { Lanes = [lane] };
 
     /// <summary>The newest status.</summary>
     public StreamStatus Newest => _newest;

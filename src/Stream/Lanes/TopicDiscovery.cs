@@ -20,7 +20,7 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
             return;
         foreach (var topic in await services.Log.ListTopicsAsync(ct))
         {
-            if (!IsData(topic.Name))
+            if (!IsData(topic.Name) || !IsOfLane(topic.Name))
                 continue;
             for (var number = 0; number < topic.Partitions; number++)
                 await AssignAsync(new TopicPartition(topic.Name, number), ct);
@@ -41,6 +41,9 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
             reader.Assign(partition, held.Start);
         services.Logger.TopicAssigned(options.Lane, partition.ToString(), held.Start);
     }
+
+    // Every lane reads the replays: each takes those of its own topics.
+    bool IsOfLane(string topic) => options.Owns(topic) || topic == TopicNames.Replays(options.Prefix);
 
     // prefix.schema.table: what has another number of words is one of the pipeline's own topics.
     bool IsData(string topic)

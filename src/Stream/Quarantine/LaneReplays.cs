@@ -106,9 +106,15 @@ sealed class LaneReplays(
             if (slot.Offset < from || slot.Offset >= until)
                 continue;
             if (ReplayedRecord.Of(chunk, slot) is { } record)
-                records.Add(record);
-            else
+            {
+                // Every lane reads the topic: each takes what is its own.
+                if (options.Owns(record.Mark.Partition.Topic))
+                    records.Add(record);
+            }
+            else if (options.Owns(_topic))
+            {
                 quarantine.Add(_topic, QuarantineReason.NotAReplay, "it does not say where it stood", chunk, slot);
+            }
         }
         return records;
     }

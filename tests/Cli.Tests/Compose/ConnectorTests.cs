@@ -67,12 +67,12 @@ public sealed class ConnectorTests
     }
 
     [Fact]
-    public void Its_partitions_are_the_lanes_of_the_worker_that_reads_them()
+    public void Its_topics_have_one_partition_so_that_a_truncate_is_ordered_among_all_rows()
     {
         Assert.Equal("io.debezium.transforms.partitions.PartitionRouting", Connector["transforms.tenant.type"]);
         Assert.Equal("change.account_id", Connector["transforms.tenant.partition.payload.fields"]);
-        Assert.Equal($"{Pipeline.Stream.Lanes}", Connector["transforms.tenant.partition.topic.num"]);
-        Assert.Equal($"{Pipeline.Stream.Lanes}", Connector["topic.creation.default.partitions"]);
+        Assert.Equal("1", Connector["transforms.tenant.partition.topic.num"]);
+        Assert.Equal("1", Connector["topic.creation.default.partitions"]);
     }
 
     [Theory]

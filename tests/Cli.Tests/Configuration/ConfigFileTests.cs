@@ -72,8 +72,23 @@ public sealed class ConfigFileTests
             "tapline.yaml:6: source.postgres.paralelism is not a setting; did you mean \"parallelism\"?",
             "tapline.yaml:7: source.postgres.heartbeat_seconds must be a number of seconds, found \"soon\"",
             "tapline.yaml:8: lake must be a group of settings, found a list",
-            "tapline.yaml:10: stream.lanes must be from 1 to 256, found 0",
+            "tapline.yaml:10: stream.lanes must be from 1 to 64, found 0",
         ], problems);
+    }
+
+    [Fact]
+    public void Whole_transactions_over_several_lanes_are_refused()
+    {
+        var problem = Assert.Single(Problems("""
+            pipeline: bar
+            stream:
+              lanes: 2
+              transactions: whole
+            """));
+
+        Assert.Equal(
+            "tapline.yaml:4: stream.transactions can be whole in one lane only: several lanes commit each for itself",
+            problem);
     }
 
     [Fact]

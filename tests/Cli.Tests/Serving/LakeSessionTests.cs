@@ -90,11 +90,11 @@ public sealed class LakeSessionTests : IDisposable
         await AddAsync(accounts, "current/app.accounts", "SELECT 2 AS id, 'b' AS name, 2 AS _lsn");
         using var session = await OpenAsync();
         Assert.Equal("1|0", Counts(session));
-        // 10 is after 9 although its name sorts before; a table that it leaves out keeps its version.
-        await ManifestAsync("0", 10, ("current/app.users", 1));
+        // 10 is after 9 although its name sorts before.
+        await ManifestAsync("0", 10, ("current/app.accounts", 1), ("current/app.users", 1));
         await session.RefreshAsync(Ct);
         Assert.Equal("1|1", Counts(session));
-        await ManifestAsync("0", 11, ("current/app.accounts", 2));
+        await ManifestAsync("0", 11, ("current/app.accounts", 2), ("current/app.users", 1));
         await session.RefreshAsync(Ct);
         Assert.Equal("2|1", Counts(session));
         using var fresh = await OpenAsync();
@@ -105,18 +105,26 @@ public sealed class LakeSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task Lanes_at_different_versions_show_each_its_own_files()
+    public async Task Each_table_is_shown_where_its_lane_stands_and_a_shared_one_where_the_last_lane_does()
     {
-        const string root = "current/app.accounts";
-        var table = await CreateAsync(root);
-        await AddAsync(table, root, "SELECT 1 AS id, 'lane 0' AS name, 1 AS _lsn", lane: "0");
-        await AddAsync(table, root, "SELECT 2 AS id, 'lane 1' AS name, 1 AS _lsn", lane: "1");
-        await AddAsync(table, root, "SELECT 3 AS id, 'lane 0, not complete' AS name, 1 AS _lsn", lane: "0");
-        await AddAsync(table, root, "SELECT 4 AS id, 'lane 1' AS name, 1 AS _lsn", lane: "1");
-        await ManifestAsync("0", 1, (root, 1));
-        await ManifestAsync("1", 5, (root, 4));
+        const string Accounts = "current/app.accounts", Users = "current/app.users", Shared = "quarantine";
+        foreach (var root in new[] { Accounts, Users, Shared })
+        {
+            var table = await CreateAsync(root);
+            for (var version = 1; version <= 4; version++)
+                await AddAsync(table, root, $"SELECT {version} AS id, 'a' AS name, 1 AS _lsn");
+        }
+        await ManifestAsync("0", 1, (Accounts, 1), (Shared, 2));
+        await ManifestAsync("1", 5, (Users, 4), (Shared, 3));
+        await ManifestAsync("2", 7);
         using var session = await OpenAsync();
-        Assert.Equal("1,2,4", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM app.accounts"));
+        Assert.Equal("1", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM app.accounts"));
+        Assert.Equal("1,2,3,4", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM app.users"));
+        Assert.Equal("1,2,3", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM quarantine"));
+        await ManifestAsync("0", 2, (Accounts, 3), (Shared, 2));
+        await session.RefreshAsync(Ct);
+        Assert.Equal("1,2,3", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM app.accounts"));
+        Assert.Equal("1,2,3", Text(session, "SELECT string_agg(id, ',' ORDER BY id) FROM quarantine"));
     }
 
     [Fact]
@@ -152,7 +160,6 @@ public sealed class LakeSessionTests : IDisposable
         string root,
         string rows,
         ImmutableArray<ColumnSchema> schema = default,
-        string? lane = null,
         (string? Day, string? Kind)? partition = null)
     {
         var name = $"part-{_files++}.parquet";
@@ -165,10 +172,7 @@ public sealed class LakeSessionTests : IDisposable
                 ? new Dictionary<string, string?> { ["day"] = values.Day, ["kind"] = values.Kind }
                 : new Dictionary<string, string?>(),
             new FileInfo(path).Length,
-            ModificationTime: 0)
-        {
-            Tags = lane is null ? null : new Dictionary<string, string?> { ["lane"] = lane },
-        };
+            ModificationTime: 0);
         var outcome = await table.CommitAsync(
             new DeltaCommit { Operation = "WRITE", Adds = [file], NewSchema = schema }, Ct);
         Assert.IsType<CommitOutcome.Committed>(outcome);

@@ -36,9 +36,9 @@ public sealed partial class TerraformFileTests
         });
     }
 
-    [Fact]
-    public void What_is_created_once_is_where_the_worker_writes_it() => Assert.Contains(
-        $"${{local.arn}}/{EpochStore.Root}*", Text("modules/lake_bucket", "main.tf"), StringComparison.Ordinal);
+    [Theory, InlineData($"{EpochStore.Root}*"), InlineData(LakeLanes.Key)]
+    public void What_is_created_once_is_where_the_worker_writes_it(string keys) => Assert.Contains(
+        $"${{local.arn}}/{keys}", Text("modules/lake_bucket", "main.tf"), StringComparison.Ordinal);
 
     [Fact]
     public void Nothing_names_an_account_or_holds_a_credential() => Assert.All(

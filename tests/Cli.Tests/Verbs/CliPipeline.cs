@@ -143,16 +143,15 @@ sealed class CliPipeline : IAsyncDisposable
 
     async Task<bool> IsCaughtUpAsync(PipelineConfig config)
     {
-        var (manifest, open) = await new EpochStore(LakeStore.Open(config.Lake, TimeProvider.System), 0)
-            .ReadAsync(Ct);
-        if (manifest is null || open is not null)
+        var progress = await LakeProgress.ReadAsync(LakeStore.Open(config.Lake, TimeProvider.System), Ct);
+        if (progress.Epochs == 0 || progress.HasOpen)
             return false;
         foreach (var topic in await Log.ListTopicsAsync(Ct))
         {
             if (topic.Name.Split('.').Length != 3 && topic.Name != $"__tapline-replay.{Name}")
                 continue;
-            var end = (await Log.OffsetsAsync(new TopicPartition(topic.Name, 0), Ct)).End;
-            if ((manifest.Offsets.GetValueOrDefault(topic.Name)?.GetValueOrDefault(0) ?? 0) < end)
+            var partition = new TopicPartition(topic.Name, 0);
+            if (progress.Offset(partition) < (await Log.OffsetsAsync(partition, Ct)).End)
                 return false;
         }
         return true;

@@ -14,7 +14,9 @@ locals {
     Effect    = "Deny"
     Principal = "*"
     Action    = "s3:PutObject"
-    Resource  = ["${local.arn}/*/_delta_log/*.json", "${local.arn}/_tapline/lanes/*"]
+    Resource = [
+      "${local.arn}/*/_delta_log/*.json", "${local.arn}/_tapline/lanes.json", "${local.arn}/_tapline/lanes/*"
+    ]
     Condition = {
       Null = { "s3:if-none-match" = "true" }
       Bool = { "s3:ObjectCreationOperation" = "true" }

@@ -14,7 +14,10 @@ run "a_lake" {
       [statement.Effect, statement.Principal, statement.Action, sort(statement.Resource), statement.Condition]
       if statement.Sid == "CommitsAreCreatedOnce"
       ]) == jsonencode([[
-        "Deny", "*", "s3:PutObject", ["arn:aws:s3:::lake/*/_delta_log/*.json", "arn:aws:s3:::lake/_tapline/lanes/*"],
+        "Deny", "*", "s3:PutObject", [
+          "arn:aws:s3:::lake/*/_delta_log/*.json", "arn:aws:s3:::lake/_tapline/lanes.json",
+          "arn:aws:s3:::lake/_tapline/lanes/*"
+        ],
         { Bool = { "s3:ObjectCreationOperation" = "true" }, Null = { "s3:if-none-match" = "true" } },
     ]])
     error_message = "A commit, an intent or a manifest can be written over, or parts of an upload are refused."
