@@ -122,6 +122,13 @@ sealed class TestPipeline : IAsyncDisposable
         StartWorker();
     }
 
+    /// <summary>Runs a worker that shares the lanes with others of its kind, until it is cancelled.</summary>
+    public (StreamWorker Worker, Task Running) ShareLanes(CancellationToken ct) => Launch(ct, new GroupLaneOwnership(
+        new KafkaOptions { BootstrapServers = Broker.BootstrapServers },
+        new SharedLanes(TopicNames.Lanes(Options.Prefix), $"{Name}-lanes", Options.Lanes),
+        Log,
+        NullLoggerFactory.Instance));
+
     public async Task StopWorkerAsync()
     {
         if (_stop is not null)
@@ -154,8 +161,8 @@ sealed class TestPipeline : IAsyncDisposable
 
     public async Task<bool> IsCaughtUpAsync()
     {
-        var (manifest, open) = await new EpochStore(Lake, 0).ReadAsync(Ct);
-        if (manifest is null || open is not null)
+        var progress = await LakeProgress.ReadAsync(Lake, Ct);
+        if (progress.Epochs == 0 || progress.HasOpen)
             return false;
         foreach (var topic in await Log.ListTopicsAsync(Ct))
         {
@@ -164,9 +171,8 @@ sealed class TestPipeline : IAsyncDisposable
                 continue;
             for (var partition = 0; partition < topic.Partitions; partition++)
             {
-                var end = (await Log.OffsetsAsync(new TopicPartition(topic.Name, partition), Ct)).End;
-                var reached = manifest.Offsets.GetValueOrDefault(topic.Name)?.GetValueOrDefault(partition) ?? 0;
-                if (reached < end)
+                var at = new TopicPartition(topic.Name, partition);
+                if (progress.Offset(at) < (await Log.OffsetsAsync(at, Ct)).End)
                     return false;
             }
         }
@@ -209,10 +215,10 @@ sealed class TestPipeline : IAsyncDisposable
         _folder.Dispose();
     }
 
-    (StreamWorker Worker, Task Running) Launch(CancellationToken ct)
+    (StreamWorker Worker, Task Running) Launch(CancellationToken ct, ILaneOwnership? ownership = null)
     {
         var worker = new StreamWorker(
-            Options, Log, Lake, _duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
+            Options, Log, Lake, _duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance, ownership);
         return (worker, worker.RunAsync(ct));
     }
 }

@@ -53,7 +53,8 @@ sealed class RunningPipeline : IAsyncDisposable
             broker = await StartBrokerAsync(embedded, config, time, logs, ct);
         try
         {
-            var log = await OpenLogAsync(config.Log, broker, parts, time, logs, ct);
+            var kafka = await ReachLogAsync(config.Log, broker, parts, time, logs, ct);
+            var log = new KafkaEventLog(kafka, time, logs);
             if (parts.HasFlag(PipelineParts.Ingest))
                 mqtt = MqttParts.Open(config, log, time, logs);
             var source = parts.HasFlag(PipelineParts.Ingest) && (config.Source is not null || mqtt is null)
@@ -69,7 +70,10 @@ sealed class RunningPipeline : IAsyncDisposable
             // A folder's promise is the operating system's; a bucket may be anybody's.
             if (config.Lake.S3 is not null)
                 await StoreProbe.RunAsync(lake, NewId(), ct);
-            var worker = new StreamWorker(StreamOptions(config), log, lake, duck, time, NewId, logs);
+            var options = StreamOptions(config);
+            var lanes = new SharedLanes(TopicNames.Lanes(config.Name), $"{config.Name}-lanes", options.Lanes);
+            var ownership = lanes.Count == 1 ? null : new GroupLaneOwnership(kafka, lanes, log, logs);
+            var worker = new StreamWorker(options, log, lake, duck, time, NewId, logs, ownership);
             return new RunningPipeline(broker, log, source, worker, duck, mqtt);
         }
         catch
@@ -102,7 +106,6 @@ sealed class RunningPipeline : IAsyncDisposable
             Format = source.Format,
             SignalTable = TableId.Parse(source.Signals),
             SpoolFolder = source.Spool,
-            Partitions = config.Stream.Lanes,
         };
     }
 
@@ -153,12 +156,12 @@ sealed class RunningPipeline : IAsyncDisposable
             {
                 DataDirectory = embedded.Path,
                 Port = embedded.Port,
-                DefaultPartitions = config.Stream.Lanes,
                 MessageBytesMax = Math.Max(config.Stream.MessageBytesMax, 16 << 20),
             },
             time, logs, ct);
 
-    static async Task<IEventLog> OpenLogAsync(
+    // How the log is reached; waits for a broker that is to be started elsewhere.
+    static async Task<KafkaOptions> ReachLogAsync(
         LogConfig log,
         EmbeddedBroker? broker,
         PipelineParts parts,
@@ -168,15 +171,14 @@ sealed class RunningPipeline : IAsyncDisposable
     {
         if (log is LogConfig.Cluster cluster)
         {
-            return new KafkaEventLog(
-                new KafkaOptions { BootstrapServers = cluster.Bootstrap, Client = cluster.Client }, time, logs);
+            return new KafkaOptions { BootstrapServers = cluster.Bootstrap, Client = cluster.Client };
         }
         var address = broker?.BootstrapServers ?? $"127.0.0.1:{((LogConfig.Embedded)log).Port}";
         if (broker is null && parts == PipelineParts.None)
             await RequireBrokerAsync(((LogConfig.Embedded)log).Port, ct);
         else if (broker is null)
             await AwaitBrokerAsync(((LogConfig.Embedded)log).Port, time, logs, ct);
-        return new KafkaEventLog(new KafkaOptions { BootstrapServers = address }, time, logs);
+        return new KafkaOptions { BootstrapServers = address };
     }
 
     /// <summary>A part that is to work for days is started in any order, and also while its broker is started again.
@@ -218,6 +220,7 @@ sealed class RunningPipeline : IAsyncDisposable
     {
         Pipeline = config.Name,
         Prefix = config.Name,
+        Lanes = config.Stream.Lanes,
         EpochInterval = config.Stream.Epoch,
         EpochIntervalMax = TimeSpan.FromSeconds(Math.Max(30, config.Stream.Epoch.TotalSeconds)),
         EpochBytesMax = config.Stream.MemoryBytesMax / 8,

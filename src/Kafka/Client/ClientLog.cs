@@ -23,6 +23,9 @@ static partial class ClientLog
     [LoggerMessage(2106, LogLevel.Information, "created topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
 
+    [LoggerMessage(2108, LogLevel.Warning, "group {Group} does not share lanes yet: {Reason}")]
+    public static partial void LanesNotShared(this ILogger logger, string group, string reason);
+
     [LoggerMessage(EventId = 2107, Message = "librdkafka {Facility}: {Message}")]
     public static partial void Librdkafka(this ILogger logger, LogLevel level, string facility, string message);
 }

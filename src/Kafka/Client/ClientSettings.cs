@@ -70,6 +70,39 @@ static class ClientSettings
             .Build();
     }
 
+    /// <summary>A member of a group whose topic has no records: it is there to be assigned partitions.
+    /// <paramref name="onChange"/> is called, within a call of the member, with those that it gets or loses.</summary>
+    public static IConsumer<Ignore, Ignore> BuildMember(
+        KafkaOptions options, string group, ILogger logger, Action<IEnumerable<int>, bool> onChange)
+    {
+        Librdkafka.EnsureLoaded();
+        Dictionary<string, string> defaults = new()
+        {
+            ["client.id"] = group,
+            ["session.timeout.ms"] = "10000", // How long the lanes of a worker that was killed wait.
+            ["heartbeat.interval.ms"] = "2000",
+        };
+        Dictionary<string, string> guarantees = new()
+        {
+            ["group.id"] = group,
+            ["partition.assignment.strategy"] = "cooperative-sticky", // Lanes that stay need not stop.
+            ["enable.auto.commit"] = "false",
+            ["auto.offset.reset"] = "latest",
+        };
+        return new ConsumerBuilder<Ignore, Ignore>(Merge(options, defaults, guarantees))
+            .SetLogHandler((_, message) => Forward(logger, message))
+            .SetErrorHandler(static (_, _) => { }) // librdkafka connects again by itself and logs it.
+            .SetPartitionsAssignedHandler((_, gained) => onChange(Numbers(gained), true))
+            .SetPartitionsRevokedHandler((_, lost) => onChange(Numbers(lost.Select(At)), false))
+            .SetPartitionsLostHandler((_, lost) => onChange(Numbers(lost.Select(At)), false))
+            .Build();
+
+        static IEnumerable<int> Numbers(IEnumerable<TopicPartition> partitions) =>
+            [.. partitions.Select(static partition => partition.Partition.Value)];
+
+        static TopicPartition At(TopicPartitionOffset position) => position.TopicPartition;
+    }
+
     /// <summary>What a batch of one record adds to its key, value and headers.</summary>
     const int RecordOverheadMax = 512;
 
