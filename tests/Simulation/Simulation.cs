@@ -17,6 +17,8 @@ sealed class Simulation : IDisposable
 {
     const int StepsMax = 400_000;
 
+    const double MoveSecondsMax = 8;
+
     static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(30);
     static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(90);
     static readonly Lazy<DuckDbDatabase> Duck = new(static () => DuckDbDatabase.Open(options: new() { Threads = 1 }));
@@ -71,6 +73,11 @@ sealed class Simulation : IDisposable
         var source = new Process(_scheduler, "source");
         source.Start(RunSourceAsync);
         StartWorker();
+        if (_scenario.Lanes > 1)
+        {
+            StartWorker();
+            MoveLanes();
+        }
         Step(TimeSpan.MaxValue, () => source.IsEnded);
         if (source.Failure is { } failure)
             throw new SimulationFailure($"the source failed: {failure}");
@@ -96,6 +103,7 @@ sealed class Simulation : IDisposable
         _network.IsCalm = true;
         foreach (var worker in _workers.SkipLast(1))
             _scheduler.After(_scheduler.UpTo(5), worker.Process.Kill);
+        _workers[^1].Lanes.Give(DrawLanes());
         var writes = -1;
         Step(_scheduler.Now + CatchUpMax, () =>
         {
@@ -107,7 +115,7 @@ sealed class Simulation : IDisposable
         if (!Manifest.IsAtEnd(_lake, _source))
         {
             throw new SimulationFailure(
-                "nothing fails any more, but the lane does not catch up: "
+                "nothing fails any more, but the lanes do not catch up: "
                 + (_workers[^1].Stream.Status.LastFailure ?? "it says nothing"));
         }
     }
@@ -129,11 +137,13 @@ sealed class Simulation : IDisposable
     {
         var process = new Process(_scheduler, $"worker {++_started}", isWorker: true);
         var time = new SimulatedTime(_scheduler);
+        var lanes = new GivenLanes(DrawLanes());
         var worker = new StreamWorker(
             new StreamOptions
             {
                 Pipeline = "simulation",
                 Prefix = SourceTable.Prefix,
+                Lanes = _scenario.Lanes,
                 EpochInterval = TimeSpan.FromMilliseconds(200),
                 DiscoveryInterval = TimeSpan.FromMilliseconds(500),
                 FetchBytesMax = 1_500,
@@ -148,10 +158,25 @@ sealed class Simulation : IDisposable
             Duck.Value,
             time,
             NewId,
-            NullLoggerFactory.Instance);
-        _workers.Add(new Worker(worker, process, time));
+            NullLoggerFactory.Instance,
+            lanes);
+        _workers.Add(new Worker(worker, process, time, lanes));
         process.Start(() => worker.RunAsync(CancellationToken.None));
     }
+
+    // Whoever says who owns a lane may be wrong: it can have two owners, or none for a while.
+    void MoveLanes()
+    {
+        if (_network.IsCalm)
+            return;
+        foreach (var worker in _workers.Where(static worker => !worker.Process.IsDead))
+            worker.Lanes.Give(DrawLanes());
+        _scheduler.After(_scheduler.UpTo(MoveSecondsMax), MoveLanes);
+    }
+
+    int[] DrawLanes() => _scenario.Lanes == 1 || _network.IsCalm
+        ? [.. Enumerable.Range(0, _scenario.Lanes)]
+        : [.. Enumerable.Range(0, _scenario.Lanes).Where(_ => _scheduler.Chance.Next(5) < 3)];
 
     void Befall(FaultKind fault, Process process)
     {
@@ -199,5 +224,5 @@ sealed class Simulation : IDisposable
         return new Guid(bytes);
     }
 
-    sealed record Worker(StreamWorker Stream, Process Process, SimulatedTime Time);
+    sealed record Worker(StreamWorker Stream, Process Process, SimulatedTime Time, GivenLanes Lanes);
 }

@@ -35,6 +35,7 @@ sealed class LakeCheck
         var check = new LakeCheck(lake, source, duck);
         foreach (var manifest in check._manifests)
             check.CheckFiles(manifest);
+        check.CheckOwners();
         var history = check.Read("history/", "id", "body", "_op", "_lsn");
         var current = check.Read("current/", "id", "body", "_lsn");
         foreach (var table in SourceTable.All)
@@ -76,16 +77,28 @@ sealed class LakeCheck
         }
     }
 
+    // A table has one lane, but for those to which all append.
+    void CheckOwners()
+    {
+        var newest = Manifest.Newest(_manifests).ToList();
+        foreach (var root in _logs.Keys.Where(static root => root.Contains('/', StringComparison.Ordinal)))
+        {
+            var owners = newest.Where(manifest => manifest.Tables.ContainsKey(root)).Select(static one => one.Lane);
+            if (owners.ToList() is { Count: > 1 } several)
+                throw new SimulationFailure($"{root} is in the lanes {string.Join(", ", several)}");
+        }
+    }
+
     // 1
     void CheckHistory(Manifest manifest, string root, Oracle oracle, FileRows rows) => Compare(
-        $"{root} at manifest {manifest.Epoch}",
+        $"{root} at manifest {manifest.Epoch} of lane {manifest.Lane}",
         oracle.History.Select(static change =>
             $"{change.Lsn} {change.Op} {change.Key?.ToString() ?? "-"} {change.Body ?? "-"}"),
         Rows(manifest, root, rows).Select(static row => $"{row[3]} {row[2]} {row[0] ?? "-"} {row[1] ?? "-"}"));
 
     // 2
     void CheckCurrent(Manifest manifest, string root, Oracle oracle, FileRows rows) => Compare(
-        $"{root} at manifest {manifest.Epoch}",
+        $"{root} at manifest {manifest.Epoch} of lane {manifest.Lane}",
         oracle.Current.Select(static row => $"{row.Key} {row.Value}"),
         Rows(manifest, root, rows).Select(static row => $"{row[0]} {row[1]}"));
 
@@ -121,14 +134,15 @@ sealed class LakeCheck
     // 7: exactly the records that are no changes, each once.
     void CheckQuarantine()
     {
-        var cut = _manifests.LastOrDefault()?.Cut ?? [];
+        var newest = Manifest.Newest(_manifests).ToList();
         var expected = _source.Partitions.SelectMany(partition => partition.Value
-            .Take((int)(cut.GetValueOrDefault(partition.Key.Topic)?.GetValueOrDefault(partition.Key.Partition) ?? 0))
+            .Take((int)newest.Select(manifest => manifest.Offset(partition.Key)).DefaultIfEmpty().Max())
             .Select((sent, offset) => sent.IsPoison ? $"{partition.Key.Topic} {partition.Key.Partition} {offset}" : "")
             .Where(static text => text.Length > 0));
         const string Root = "quarantine";
         var found = Array.Empty<string>();
-        if (_manifests.LastOrDefault()?.Tables.TryGetValue(Root, out var version) == true)
+        var version = newest.Select(static manifest => manifest.Tables.GetValueOrDefault(Root)).DefaultIfEmpty().Max();
+        if (version > 0)
         {
             var rows = Read(Root, "topic", "partition", "offset", "reason");
             found = [.. _logs[Root].Versions[(int)version].Files.SelectMany(rows.Of)

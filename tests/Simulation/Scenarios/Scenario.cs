@@ -7,6 +7,10 @@ namespace Tapline.Simulation.Tests.Scenarios;
 sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, ImmutableArray<Fault> Faults)
 {
     const int FaultsMax = 12;
+    const int SeedsPerTwoLanes = 4;
+
+    /// <summary>How many lanes the lake has. Where there are two, they move between workers, rightly or not.</summary>
+    public int Lanes { get; init; } = 1;
 
     /// <summary>The scenario of a seed.</summary>
     public static Scenario Of(int seed)
@@ -20,7 +24,7 @@ sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, Immutable
             .DistinctBy(static fault => fault.At)
             .OrderBy(static fault => fault.At)
             .ToImmutableArray();
-        return new Scenario(seed, operations, faults);
+        return new Scenario(seed, operations, faults) { Lanes = seed % SeedsPerTwoLanes == 0 ? 2 : 1 };
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
@@ -30,11 +34,15 @@ sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, Immutable
         return new Scenario(
             int.Parse(parts[0]),
             [.. parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Operation.Parse)],
-            [.. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Fault.Parse)]);
+            [.. parts[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Fault.Parse)])
+        {
+            Lanes = parts.Length > 3 ? int.Parse(parts[3]) : 1,
+        };
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Seed}|{string.Join(' ', Operations)}|{string.Join(' ', Faults)}";
+    public override string ToString() =>
+        $"{Seed}|{string.Join(' ', Operations)}|{string.Join(' ', Faults)}{(Lanes == 1 ? "" : $"|{Lanes}")}";
 
     static Operation Draw(Random chance)
     {

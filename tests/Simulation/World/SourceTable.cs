@@ -7,8 +7,8 @@ namespace Tapline.Simulation.Tests.World;
 /// <summary>A table of the simulated source: a key and a value that can be large.</summary>
 sealed class SourceTable(string name, int partitions)
 {
-    /// <summary>The prefix of all topics.</summary>
-    public const string Prefix = "shop";
+    /// <summary>The prefix of all topics: with it, of two lanes each has a table.</summary>
+    public const string Prefix = "mart";
 
     /// <summary>The tables: one over two partitions, one that is truncated now and then.</summary>
     public static ImmutableArray<(string Name, int Partitions)> All { get; } = [("items", 2), ("notes", 1)];
