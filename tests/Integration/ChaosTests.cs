@@ -58,6 +58,22 @@ public sealed class ChaosTests(S3Buckets buckets)
     }
 
     [Fact]
+    public async Task Workers_that_are_killed_lose_their_lanes_to_others_and_nothing_else()
+    {
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(NativeLibraries.PostgresRoot, "bin", "postgres")),
+            "no embedded PostgreSQL: run ./tapline setup");
+
+        var (code, output, errors) = await ChaosAsync("--rounds", "3", "--seed", "11", "--rate", "200",
+            "--seconds-per-round", "4", "--drift", "--lanes", "3", "--workers", "2");
+
+        Assert.True(code == 0, $"exit code {code}\n{errors}\n{output}");
+        using var report = JsonDocument.Parse(output);
+        Assert.All(report.RootElement.GetProperty("rounds").EnumerateArray(), static round =>
+            Assert.Empty(round.GetProperty("findings").EnumerateArray()));
+    }
+
+    [Fact]
     public async Task An_interrupted_run_leaves_no_process_and_no_folder()
     {
         Assert.SkipUnless(

@@ -21,7 +21,7 @@ sealed class ChaosFolder
     public string Config => Path.Combine(Root, "tapline.yaml");
 
     /// <summary>What the processes of one part have said, from the first to the newest.</summary>
-    public string LogOf(string verb) => Path.Combine(Root, $"{verb}.log");
+    public string LogOf(string part) => Path.Combine(Root, $"{part}.log");
 
     /// <summary>Makes the folder. Throws <see cref="TaplineException"/> when there is something in it.</summary>
     public static ChaosFolder Create(string path)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tapline.Cli.Running;
 
 namespace Tapline.Cli.Chaos;
@@ -13,6 +14,16 @@ namespace Tapline.Cli.Chaos;
 sealed record ChaosOptions(
     int Rounds, int Seed, TimeSpan RoundLength, int ChangesPerSecond, bool Drift = false, int HugeRows = 0)
 {
+    /// <summary>How many lanes the lake has.</summary>
+    public int Lanes { get; init; } = 1;
+
+    /// <summary>How many processes share the lanes.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>The parts of the pipeline by name: each is a process.</summary>
+    public ImmutableArray<string> Parts =>
+        ["broker", "ingest", "stream", .. Enumerable.Range(2, Workers - 1).Select(static number => $"stream-{number}")];
+
     /// <summary>How long the pipeline may take to catch up after a round.</summary>
     public TimeSpan CatchUpMax =>
         TimeSpan.FromMinutes(Bucket is null ? 2 : 5) + TimeSpan.FromMilliseconds(HugeRows / 4);

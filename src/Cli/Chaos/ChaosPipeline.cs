@@ -6,6 +6,7 @@ using Tapline.Cli.Configuration;
 using Tapline.Cli.Running;
 using Tapline.Contracts;
 using Tapline.Ingest.Postgres;
+using Tapline.Lakehouse.Storage;
 using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Chaos;
@@ -26,16 +27,22 @@ sealed class ChaosPipeline : IAsyncDisposable
     readonly NpgsqlDataSource _database;
     readonly TimeProvider _time;
     readonly int _port;
-    readonly EpochStore _epochs;
+    readonly IObjectStore _lake;
     readonly SortedDictionary<string, PipelinePart> _parts = new(StringComparer.Ordinal);
     bool _hearsSignals;
 
-    ChaosPipeline(PipelineConfig config, ChaosFolder folder, NpgsqlDataSource database, int port, TimeProvider time)
+    ChaosPipeline(
+        PipelineConfig config,
+        ChaosOptions options,
+        ChaosFolder folder,
+        NpgsqlDataSource database,
+        int port,
+        TimeProvider time)
     {
         (Config, _database, _port, _time) = (config, database, port, time);
-        _epochs = new EpochStore(LakeStore.Open(config.Lake, time), lane: 0);
-        foreach (var verb in new[] { "broker", "ingest", "stream" })
-            _parts.Add(verb, new PipelinePart(verb, folder, time));
+        _lake = LakeStore.Open(config.Lake, time);
+        foreach (var name in options.Parts)
+            _parts.Add(name, new PipelinePart(name, folder, time));
     }
 
     /// <summary>Its configuration.</summary>
@@ -43,16 +50,16 @@ sealed class ChaosPipeline : IAsyncDisposable
 
     /// <summary>Writes the configuration and starts all parts.</summary>
     public static async Task<ChaosPipeline> StartAsync(
+        ChaosOptions options,
         ChaosFolder folder,
         ChaosLake lake,
         string connectionString,
         NpgsqlDataSource database,
-        bool drifts,
         TimeProvider time,
         CancellationToken ct)
     {
         var port = FreePort();
-        var drift = drifts ? $", \"{DriftWorkload.Tables}\"" : "";
+        var drift = options.Drift ? $", \"{DriftWorkload.Tables}\"" : "";
         var yaml = $$"""
             # The pipeline of a chaos run, good while that runs.
             pipeline: bar
@@ -64,16 +71,15 @@ sealed class ChaosPipeline : IAsyncDisposable
                 parallelism: 1
                 heartbeat_seconds: 1
             lake: {{lake.Yaml}}
-            stream: { epoch_seconds: 0.25 }
+            stream: { epoch_seconds: 0.25, lanes: {{options.Lanes}} }
             """;
         await File.WriteAllTextAsync(folder.Config, yaml, ct);
-        var pipeline = new ChaosPipeline(
-            ConfigFile.Load(folder.Config) with { Lake = lake.Config }, folder, database, port, time);
+        var config = ConfigFile.Load(folder.Config) with { Lake = lake.Config };
+        var pipeline = new ChaosPipeline(config, options, folder, database, port, time);
         try
         {
-            await pipeline.StartAsync("broker", ct);
-            await pipeline.StartAsync("ingest", ct);
-            await pipeline.StartAsync("stream", ct);
+            foreach (var name in options.Parts)
+                await pipeline.StartAsync(name, ct);
             return pipeline;
         }
         catch
@@ -179,12 +185,12 @@ sealed class ChaosPipeline : IAsyncDisposable
         await Task.Delay(moment, _time, ct);
     }
 
-    async Task<bool> IsInCommitAsync(CancellationToken ct) => (await _epochs.ReadAsync(ct)).Open is not null;
+    async Task<bool> IsInCommitAsync(CancellationToken ct) => (await LakeProgress.ReadAsync(_lake, ct)).HasOpen;
 
-    async Task StartAsync(string verb, CancellationToken ct)
+    async Task StartAsync(string name, CancellationToken ct)
     {
-        _parts[verb].Start();
-        if (verb == "broker")
+        _parts[name].Start();
+        if (name == "broker")
             await AwaitBrokerAsync(ct);
     }
 

@@ -52,7 +52,8 @@ sealed class ChaosReport(ChaosOptions options, ChaosFolder folder, ChaosLake lak
             screen.Line($"  everything is in {folder.Root}: *.log is what the processes said");
             if (lake.Config.S3 is not null)
                 screen.Line($"  but for the lake: it is in {lake.Config.Path}");
-            screen.Line($"  ./tapline chaos --rounds {options.Rounds} --seed {options.Seed}   repeats the plan");
+            screen.Line(
+                $"  ./tapline chaos --rounds {options.Rounds} --seed {options.Seed}{Shared}   repeats the plan");
         }
         screen.Result(new JsonObject
         {
@@ -68,6 +69,9 @@ sealed class ChaosReport(ChaosOptions options, ChaosFolder folder, ChaosLake lak
 
     IEnumerable<Finding> Findings =>
         _rounds.SelectMany(static round => round.Findings).Concat(_cleanup?.Findings ?? []);
+
+    string Shared => options is { Lanes: 1, Workers: 1 } ? ""
+        : $" --lanes {options.Lanes} --workers {options.Workers}";
 
     long Sum(FindingKind kind) => _rounds.Sum(round => round.Count(kind));
 }

@@ -81,9 +81,9 @@ sealed class ChaosRun(
             await (_drift = new DriftWorkload(_connections, options.Seed, time)).CreateAsync(ct);
         _keys = await KeysAsync(_connections, ct);
         _pipeline = await ChaosPipeline.StartAsync(
-            folder, lake, _postgres.ConnectionString, _connections, options.Drift, time, ct);
+            options, folder, lake, _postgres.ConnectionString, _connections, time, ct);
         _versions = new VersionCheck(LakeStore.Open(_pipeline.Config.Lake, time));
-        screen.Progress($"  database with {Units.Count(rows)} rows; broker, ingest and stream are started");
+        screen.Progress($"  database with {Units.Count(rows)} rows; {string.Join(", ", options.Parts)} are started");
     }
 
     static async Task<IReadOnlyDictionary<string, string[]>> KeysAsync(NpgsqlDataSource database, CancellationToken ct)
@@ -106,7 +106,7 @@ sealed class ChaosRun(
 
     async Task<RoundReport> RoundAsync(int round, CancellationToken ct)
     {
-        var plan = RoundPlan.Draw(_dice, options.RoundLength);
+        var plan = RoundPlan.Draw(_dice, options.RoundLength, options.Parts);
         var kills = new List<string>();
         try
         {

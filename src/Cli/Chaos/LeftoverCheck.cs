@@ -42,16 +42,8 @@ sealed class LeftoverCheck(IObjectStore lake, DeltaServices services)
             findings.Add(new Finding(FindingKind.Leftover, root, all.Count, $"{detail}, such as {all[0]}"));
     }
 
-    async Task<long> OldestVersionAsync(string root, CancellationToken ct)
-    {
-        var oldest = long.MaxValue;
-        foreach (var lane in await EpochStore.LanesAsync(lake, ct))
-        {
-            if (await new EpochStore(lake, lane).OldestAsync(ct) is { } manifest)
-                oldest = Math.Min(oldest, manifest.Tables.GetValueOrDefault(root));
-        }
-        return oldest == long.MaxValue ? 0 : oldest;
-    }
+    async Task<long> OldestVersionAsync(string root, CancellationToken ct) =>
+        (await RetainedManifests.ReadAsync(lake, ct)).OldestVersion(root) ?? 0;
 
     async Task<HashSet<string>> PresentAsync(string root, CancellationToken ct)
     {

@@ -6,19 +6,19 @@ namespace Tapline.Cli.Chaos;
 
 /// <summary>One part of a pipeline in a process of its own, which can be killed and started again. What its processes
 /// say goes to one file. Used by one task at a time.</summary>
-sealed class PipelinePart(string verb, ChaosFolder folder, TimeProvider time) : IAsyncDisposable
+sealed class PipelinePart(string name, ChaosFolder folder, TimeProvider time) : IAsyncDisposable
 {
     const int LastLinesMax = 12;
 
     readonly Queue<string> _lastLines = new();
-    readonly StreamWriter _log = new(folder.LogOf(verb), append: true) { AutoFlush = true };
+    readonly StreamWriter _log = new(folder.LogOf(name), append: true) { AutoFlush = true };
     readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Process? _process;
     Task _watching = Task.CompletedTask;
     bool _isKilled;
 
-    /// <summary>The verb that runs it.</summary>
-    public string Verb => verb;
+    /// <summary>The verb that runs it; a second process of one verb has a number behind it.</summary>
+    public string Verb => name.Split('-')[0];
 
     /// <summary>Completes, with the reason in words, when a process ends that nobody has killed.</summary>
     public Task<string> Ended => _ended.Task;
@@ -26,7 +26,7 @@ sealed class PipelinePart(string verb, ChaosFolder folder, TimeProvider time) : 
     /// <summary>Starts a process. None may be running.</summary>
     public void Start()
     {
-        var start = new ProcessStartInfo(Program[0], [.. Program[1..], verb, "--config", folder.Config])
+        var start = new ProcessStartInfo(Program[0], [.. Program[1..], Verb, "--config", folder.Config])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -79,7 +79,7 @@ sealed class PipelinePart(string verb, ChaosFolder folder, TimeProvider time) : 
         }
         Write($"--- ended by itself with exit code {code}");
         lock (_lastLines)
-            _ended.TrySetResult($"{verb} ended by itself with exit code {code}:\n{string.Join('\n', _lastLines)}");
+            _ended.TrySetResult($"{name} ended by itself with exit code {code}:\n{string.Join('\n', _lastLines)}");
     }
 
     async Task CopyAsync(StreamReader output)

@@ -10,19 +10,19 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes, TimeSpan? ResyncAt)
     const int StrikesMax = 2;
     const int RoundsPerResync = 3;
 
-    static readonly ImmutableArray<string> Parts = ["broker", "ingest", "stream"];
     static readonly TimeSpan CommitMomentMax = TimeSpan.FromMilliseconds(300);
     static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Throws the dice for a round of a length.</summary>
-    public static RoundPlan Draw(Random random, TimeSpan length)
+    /// <summary>Throws the dice for a round of a length. <paramref name="parts"/> can be killed, the broker first of
+    /// them.</summary>
+    public static RoundPlan Draw(Random random, TimeSpan length, ImmutableArray<string> parts)
     {
         var moments = Enumerable.Range(0, random.Next(1, StrikesMax + 1))
             .Select(_ => length * (0.05 + 0.75 * random.NextDouble()))
             .Order()
             .ToArray();
         ImmutableArray<Strike> strikes =
-            [.. moments.Select(at => new Strike(at, CommitMoment(random), Victims(random)))];
+            [.. moments.Select(at => new Strike(at, CommitMoment(random), Victims(random, parts)))];
         return new RoundPlan(
             strikes, random.Next(RoundsPerResync) == 0 ? length * (0.8 * random.NextDouble()) : null);
     }
@@ -31,11 +31,11 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes, TimeSpan? ResyncAt)
     static TimeSpan? CommitMoment(Random random) =>
         random.Next(2) == 0 ? null : CommitMomentMax * random.NextDouble();
 
-    static ImmutableArray<Victim> Victims(Random random)
+    static ImmutableArray<Victim> Victims(Random random, ImmutableArray<string> parts)
     {
-        var chosen = random.Next(1, 1 << Parts.Length);
+        var chosen = random.Next(1, 1 << parts.Length);
         // The others can do nothing without their broker: it is the first to come back.
-        return [.. Parts.Where((_, place) => (chosen >> place & 1) != 0)
+        return [.. parts.Where((_, place) => (chosen >> place & 1) != 0)
             .Select(part => new Victim(part, PauseMax * random.NextDouble()))];
     }
 }
@@ -48,6 +48,6 @@ sealed record RoundPlan(ImmutableArray<Strike> Strikes, TimeSpan? ResyncAt)
 sealed record Strike(TimeSpan At, TimeSpan? CommitMoment, ImmutableArray<Victim> Victims);
 
 /// <summary>One part that is killed.</summary>
-/// <param name="Part">Its verb.</param>
+/// <param name="Part">Its name.</param>
 /// <param name="Pause">How long nothing is in its place.</param>
 readonly record struct Victim(string Part, TimeSpan Pause);

@@ -39,6 +39,16 @@ sealed class ChaosVerb : Verb
         Description = "With --s3: how many of 100 requests of the pipeline to the lake go wrong, 0 to 50",
         DefaultValueFactory = static _ => 10,
     };
+    readonly Option<int> _lanes = new("--lanes")
+    {
+        Description = "How many lanes the lake has",
+        DefaultValueFactory = static _ => 1,
+    };
+    readonly Option<int> _workers = new("--workers")
+    {
+        Description = "How many stream processes share the lanes",
+        DefaultValueFactory = static _ => 1,
+    };
     readonly Option<string?> _folder = new("--dir")
     {
         Description = "Where everything goes, empty or absent; otherwise a temporary folder",
@@ -50,13 +60,16 @@ sealed class ChaosVerb : Verb
         : base("chaos", "Kill the parts of a busy pipeline again and again, and prove that the lake stays right",
             "chaos --rounds 5", "chaos --rounds 30 --seed 7 --dir /tmp/chaos --keep",
             "chaos --rounds 40 --seconds-per-round 10 --drift --huge-rows 5000000",
-            "chaos --s3 http://127.0.0.1:7480/bucket --faults 20")
+            "chaos --s3 http://127.0.0.1:7480/bucket --faults 20", "chaos --lanes 3 --workers 2")
     {
         foreach (var option in new Option[]
         {
-            _rounds, _seed, _seconds, _rate, _drift, _hugeRows, BucketOption.Option, _faults, _folder, _keep,
+            _rounds, _seed, _seconds, _rate, _drift, _hugeRows, _lanes, _workers, BucketOption.Option, _faults, _folder,
+            _keep,
         })
             Options.Add(option);
+        Between(_lanes, 1, 64);
+        Between(_workers, 1, 8);
         AtLeast(_rounds, 1);
         AtLeast(_rate, 1);
         AtLeast(_hugeRows, 0);
@@ -70,6 +83,8 @@ sealed class ChaosVerb : Verb
         {
             if (result.GetValue(_hugeRows) > 0 && !result.GetValue(_drift))
                 result.AddError("--huge-rows needs --drift: the transaction is one of its tables'");
+            if (result.GetValue(_workers) > result.GetValue(_lanes))
+                result.AddError("--workers needs as many --lanes: the others would have nothing to do");
         });
         AtLeast(_seconds, 0.5);
     }
@@ -85,6 +100,8 @@ sealed class ChaosVerb : Verb
             line.GetValue(_drift),
             line.GetValue(_hugeRows))
         {
+            Lanes = line.GetValue(_lanes),
+            Workers = line.GetValue(_workers),
             Bucket = BucketOption.Of(line),
             FaultShare = line.GetValue(_faults) / 100.0,
         };
@@ -121,6 +138,12 @@ sealed class ChaosVerb : Verb
         await lake.DeleteAsync();
         folder.Delete();
     }
+
+    static void Between(Option<int> option, int min, int max) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() is var value && (value < min || value > max))
+            result.AddError($"{option.Name} must be from {min} to {max}");
+    });
 
     static void AtLeast<T>(Option<T> option, T min)
         where T : IComparable<T> => option.Validators.Add(result =>
