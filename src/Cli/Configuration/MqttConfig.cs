@@ -12,7 +12,11 @@ namespace Tapline.Cli.Configuration;
 /// <param name="Listen">How devices connect to us; null when they do not.</param>
 /// <param name="Broker">The broker that we connect to; null for none.</param>
 sealed record MqttConfig(
-    ImmutableArray<MqttRoute> Routes, int PayloadBytesMax, MqttListenConfig? Listen, MqttBrokerConfig? Broker);
+    ImmutableArray<MqttRoute> Routes, int PayloadBytesMax, MqttListenConfig? Listen, MqttBrokerConfig? Broker)
+{
+    /// <summary>Partitions of the topics that are made for devices.</summary>
+    public int Partitions { get; init; } = 1;
+}
 
 /// <summary>How devices connect to us.</summary>
 /// <param name="Endpoint">Where we listen.</param>

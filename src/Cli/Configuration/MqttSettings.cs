@@ -13,6 +13,7 @@ static class MqttSettings
     const int PortPlain = 1883;
     const int PortSecure = 8883;
     const int PayloadBytesMaxDefault = 4096;
+    const int PartitionsMax = 1024;
 
     /// <summary>The devices of a configuration file that lies in a folder; null when it has none.</summary>
     public static MqttConfig? Read(ConfigSection root, string folder)
@@ -22,7 +23,10 @@ static class MqttSettings
         var routes = Routes(mqtt);
         var config = new MqttConfig(
             routes, mqtt.Integer("payload_bytes_max", PayloadBytesMaxDefault, 64, 1 << 20),
-            Listen(mqtt, folder, routes), Broker(mqtt, folder, root.Text("pipeline", "tapline")));
+            Listen(mqtt, folder, routes), Broker(mqtt, folder, root.Text("pipeline", "tapline")))
+        {
+            Partitions = mqtt.Integer("partitions", 1, 1, PartitionsMax),
+        };
         if (!mqtt.Has("listen") && !mqtt.Has("broker"))
             root.Reject("mqtt", "needs listen (devices connect to us), broker (we connect to a broker), or both");
         mqtt.Close();

@@ -29,7 +29,7 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
             Prefix = config.Name,
             BridgeId = Environment.MachineName,
             Routes = mqtt.Routes,
-            Partitions = config.Stream.Lanes,
+            Partitions = mqtt.Partitions,
             PayloadBytesMax = mqtt.PayloadBytesMax,
         };
         var bridge = mqtt.Broker is { } broker

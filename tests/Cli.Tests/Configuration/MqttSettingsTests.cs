@@ -25,6 +25,7 @@ public sealed class MqttSettingsTests
         var mqtt = Parse($$"""
             {{Routes}}
               payload_bytes_max: 8192
+              partitions: 6
               listen:
                 address: 0.0.0.0
                 certificate: server.pem
@@ -43,6 +44,7 @@ public sealed class MqttSettingsTests
 
         Assert.Equal(["bar/v1/+/+/+/hb", "bar/v1/+/+/+/pour"], Assert.Single(mqtt.Routes).Filters.Order());
         Assert.Equal(8192, mqtt.PayloadBytesMax);
+        Assert.Equal(6, mqtt.Partitions);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 8883), mqtt.Listen!.Endpoint);
         Assert.Equal(
             ("/home/bar/server.pem", "/run/secrets/server.key", "/home/bar/devices.pem", "/home/bar/passwords"),
