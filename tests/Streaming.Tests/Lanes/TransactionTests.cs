@@ -55,6 +55,9 @@ public sealed class TransactionTests : IAsyncDisposable
                 await CheckAsync(seen);
                 running = RunWorkerAsync(Stoppable());
             }
+            // However slow the worker is: it has to show something between the first transaction and the last.
+            if (i % 15 == 10)
+                await EpochAfterAsync(seen.Max);
             if (i % 5 == 0)
                 await CheckAsync(seen);
         }
@@ -209,6 +212,12 @@ public sealed class TransactionTests : IAsyncDisposable
         foreach (var table in Tables)
             sum += await SumAsync(manifest, $"current/{table.Table}", "sum(balance)", "");
         Assert.Equal(2 * Accounts * Balance, sum);
+    }
+
+    async Task EpochAfterAsync(long epoch)
+    {
+        while ((await new EpochStore(_lake, 0).ReadAsync(Ct)).Manifest is not { } manifest || manifest.Epoch <= epoch)
+            await Task.Delay(20, Ct);
     }
 
     async Task<long> BalanceAsync(string table, int id)
