@@ -161,6 +161,8 @@ public sealed class MqttListener : IAsyncDisposable
             finally
             {
                 _connections.TryRemove(client, out _);
+                // Before what the device says when it is back.
+                await PublishAsync(_sessions.TakeDueWills(), ct);
             }
         }
         catch (AuthenticationException refused)
@@ -222,9 +224,14 @@ public sealed class MqttListener : IAsyncDisposable
             await Task.Delay(SweepInterval, _time, ct);
             foreach (var silent in _connections.Keys.Where(static client => client.IsSilent))
                 _ = silent.TimeOutAsync();
-            foreach (var (session, will) in _sessions.Sweep())
-                await _pump.GiveAsync(_wills.Message(session, will, _time.GetUtcNow()), ct);
+            await PublishAsync(_sessions.Sweep(), ct);
         }
+    }
+
+    async ValueTask PublishAsync(List<(Session Session, MqttMessage Will)> wills, CancellationToken ct)
+    {
+        foreach (var (session, will) in wills)
+            await _pump.GiveAsync(_wills.Message(session, will, _time.GetUtcNow()), ct);
     }
 
     static string EndpointOf(Socket socket) => socket.RemoteEndPoint?.ToString() ?? "(gone)";

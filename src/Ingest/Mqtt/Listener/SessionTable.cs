@@ -87,8 +87,12 @@ sealed class SessionTable(MqttListenerOptions options, TimeProvider time, ILogge
                 session.Will = null;
             else if (session.Will is { } will)
             {
-                var delay = DelayOf(will);
-                session.WillAt = now + (delay < session.Expiry ? delay : session.Expiry);
+                var delay = DelayOf(will) < session.Expiry ? DelayOf(will) : session.Expiry;
+                // One without a delay is due whatever comes next: also when the client is back at once.
+                if (delay == TimeSpan.Zero)
+                    TakeWill(session);
+                else
+                    session.WillAt = now + delay;
             }
         }
     }
@@ -106,6 +110,17 @@ sealed class SessionTable(MqttListenerOptions options, TimeProvider time, ILogge
                 if (session.Connection is null && session.ExpiresAt <= now)
                     Forget(session);
             }
+            return TakeDueWills();
+        }
+    }
+
+    /// <summary>Takes the wills that are due by now.</summary>
+    public List<(Session Session, MqttMessage Will)> TakeDueWills()
+    {
+        lock (_lock)
+        {
+            if (_dueWills.Count == 0)
+                return [];
             List<(Session Session, MqttMessage Will)> due = [.. _dueWills];
             _dueWills.Clear();
             return due;

@@ -135,6 +135,36 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task A_will_without_delay_is_published_before_what_the_device_says_when_it_is_back_at_once()
+    {
+        await using var server = new ListenerServer();
+        var options = new MqttClientOptions { Host = "127.0.0.1", Port = server.Port };
+        var connect = new ConnectPacket(MqttVersion.V5, "d1")
+        {
+            Will = new MqttMessage(
+                TapRoutes.Topic("status"), """{"state":"offline"}"""u8.ToArray(), QualityOfService.AtLeastOnce, true),
+            Properties = new([new(PropertyId.SessionExpirySeconds, 600)]),
+        };
+        await using (await MqttClient.ConnectAsync(options, connect, TimeProvider.System, _ct))
+        {
+            // Gone without goodbye.
+        }
+        while (server.Listener.ConnectionCount > 0)
+            await Task.Delay(5, _ct);
+        await using var back = await MqttClient.ConnectAsync(
+            options, connect with { Will = null }, TimeProvider.System, _ct);
+        back.TrySend(new PublishPacket(
+            new MqttMessage(
+                TapRoutes.Topic("status"), """{"state":"online"}"""u8.ToArray(), QualityOfService.AtLeastOnce, true),
+            1, IsDuplicate: false));
+        Assert.Equal(new AcknowledgePacket(PacketType.Puback, 1), await back.ReadAsync(_ct));
+
+        var states = await LogRecords.OfAsync(server.Log, "bar.iot.status", _ct);
+
+        Assert.Equal(["offline", "online"], states.Select(static record => record.Value.Split('"')[3]));
+    }
+
+    [Fact]
     public async Task A_delayed_will_is_not_published_when_the_device_is_back_in_time()
     {
         await using var server = new ListenerServer();
