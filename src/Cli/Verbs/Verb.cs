@@ -34,6 +34,7 @@ abstract class Verb : Command
         new TableVerb(),
         new CatalogVerb(),
         new ChaosVerb(),
+        new SimulateVerb(),
         new DoctorVerb(),
         new BenchVerb(),
         new SetupVerb(),

@@ -24,6 +24,9 @@ sealed class MqttClient : IAsyncDisposable
     /// <summary>The broker's answer.</summary>
     public ConnackPacket Connack { get; }
 
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int PendingBytes => _connection.PendingBytes;
+
     /// <summary>Connects. Throws <see cref="MqttRefusedException"/>, or what says that nobody is there.</summary>
     public static async Task<MqttClient> ConnectAsync(
         MqttClientOptions options, ConnectPacket connect, TimeProvider time, CancellationToken ct)

@@ -1,0 +1,237 @@
+using Tapline.Ingest.Mqtt.Client;
+using Tapline.Ingest.Mqtt.Connections;
+using Tapline.Ingest.Mqtt.Packets;
+
+namespace Tapline.Ingest.Synthetic;
+
+/// <summary>A device's connection to a broker or listener, by MQTT. What is not acknowledged when a connection ends is
+/// sent again on the next.</summary>
+sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLedger ledger) : IDeviceLink
+{
+    const int WindowMax = 100;
+    const int PendingBytesMax = 64 << 10;
+
+    readonly Lock _lock = new();
+    readonly List<(ushort Id, SyntheticMessage Message)> _inFlight = [];
+    Queue<SyntheticMessage> _waiting = new();
+    MqttClient? _client;
+    int _window;
+    ushort _lastId;
+    CancellationTokenSource? _stop;
+    Task _running = Task.CompletedTask;
+    bool _saysGoodbye;
+
+    public bool IsCongested
+    {
+        get
+        {
+            lock (_lock)
+                return _client?.PendingBytes > PendingBytesMax;
+        }
+    }
+
+    public Task OpenAsync(DeviceMessageBody? will)
+    {
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_stop is not null)
+                return Task.CompletedTask;
+            _stop = new CancellationTokenSource();
+            _saysGoodbye = false;
+            ledger.AddOwed(_inFlight.Count + _waiting.Count);
+            _running = RunAsync(_running, will, opened, _stop.Token);
+        }
+        return opened.Task;
+    }
+
+    public bool Send(SyntheticMessage message)
+    {
+        lock (_lock)
+        {
+            if (message.Body.IsAcknowledged)
+            {
+                _waiting.Enqueue(message);
+                if (_stop is not null)
+                    ledger.AddOwed(1);
+                SendWaiting();
+                return true;
+            }
+            if (_client?.TrySend(Packet(message, 0)) != true)
+                return false;
+        }
+        ledger.CountSent(message);
+        return true;
+    }
+
+    public void Lose() => Stop(saysGoodbye: false);
+
+    public void Leave() => Stop(saysGoodbye: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop(saysGoodbye: false);
+        await _running;
+    }
+
+    void Stop(bool saysGoodbye)
+    {
+        CancellationTokenSource? stop;
+        lock (_lock)
+        {
+            stop = _stop;
+            if (stop is null)
+                return;
+            _stop = null;
+            _saysGoodbye = saysGoodbye;
+            ledger.AddOwed(-(_inFlight.Count + _waiting.Count));
+        }
+        stop.Cancel();
+        stop.Dispose();
+    }
+
+    // From one Open to the Lose or Leave that ends it, over as many connections as that takes.
+    async Task RunAsync(
+        Task before, DeviceMessageBody? will, TaskCompletionSource opened, CancellationToken ct)
+    {
+        await before;
+        var backoff = network.BackoffMin;
+        while (!ct.IsCancellationRequested)
+        {
+            var reason = await TryServeAsync(will, () =>
+            {
+                backoff = network.BackoffMin;
+                opened.TrySetResult();
+            }, ct);
+            if (ct.IsCancellationRequested)
+                break;
+            ledger.CountEnding(reason);
+            await Task.Delay(backoff, network.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            backoff = backoff * 2 < network.BackoffMax ? backoff * 2 : network.BackoffMax;
+        }
+        opened.TrySetCanceled(ct);
+    }
+
+    async Task<string> TryServeAsync(DeviceMessageBody? will, Action onConnected, CancellationToken ct)
+    {
+        try
+        {
+            await using var client = await network.ConnectAsync(clientId, will, ct);
+            onConnected();
+            Attach(client);
+            try
+            {
+                return await ServeAsync(client, ct);
+            }
+            finally
+            {
+                Detach();
+                if (ct.IsCancellationRequested && _saysGoodbye)
+                    await client.DisconnectAsync();
+                else if (ct.IsCancellationRequested && will is not null)
+                    ledger.CountWill(will);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return "";
+        }
+        catch (Exception end) when (end is MqttRefusedException or MalformedPacketException
+            || ConnectionEnd.IsOne(end))
+        {
+            return end.Message;
+        }
+    }
+
+    async Task<string> ServeAsync(MqttClient client, CancellationToken ct)
+    {
+        var reason = "it closed the connection";
+        while (await client.ReadAsync(ct) is { } packet)
+        {
+            switch (packet)
+            {
+                case AcknowledgePacket { Type: PacketType.Puback } answer:
+                    Take(answer);
+                    break;
+                case DisconnectPacket goodbye:
+                    reason = $"it said {goodbye.Reason}";
+                    break;
+                default:
+                    break; // Answers to pings.
+            }
+        }
+        return reason;
+    }
+
+    void Attach(MqttClient client)
+    {
+        ledger.AddConnections(1);
+        lock (_lock)
+        {
+            _client = client;
+            _window = (int)Math.Min(
+                client.Connack.Properties.Number(PropertyId.ReceiveMax) ?? ushort.MaxValue, WindowMax);
+            SendWaiting();
+        }
+    }
+
+    // What was under way goes first on the next connection.
+    void Detach()
+    {
+        ledger.AddConnections(-1);
+        lock (_lock)
+        {
+            _client = null;
+            if (_inFlight.Count == 0)
+                return;
+            foreach (var (_, message) in _inFlight)
+                message.WasSent = true;
+            _waiting = new Queue<SyntheticMessage>([.. _inFlight.Select(static one => one.Message), .. _waiting]);
+            _inFlight.Clear();
+        }
+    }
+
+    void Take(AcknowledgePacket answer)
+    {
+        SyntheticMessage message;
+        lock (_lock)
+        {
+            var at = _inFlight.FindIndex(one => one.Id == answer.PacketId);
+            if (at < 0)
+                return;
+            message = _inFlight[at].Message;
+            _inFlight.RemoveAt(at);
+            if (_stop is not null)
+                ledger.AddOwed(-1);
+            SendWaiting();
+        }
+        if (answer.Reason < ReasonCode.UnspecifiedError)
+            ledger.CountAcknowledged(message);
+        else
+            ledger.CountRefused();
+    }
+
+    void SendWaiting()
+    {
+        while (_client is { } client && _inFlight.Count < _window && _waiting.TryPeek(out var next))
+        {
+            var id = NextId();
+            if (!client.TrySend(Packet(next, id)))
+                return;
+            _waiting.Dequeue();
+            _inFlight.Add((id, next));
+            ledger.CountSent(next);
+        }
+    }
+
+    ushort NextId()
+    {
+        do
+            _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
+        while (_inFlight.Exists(one => one.Id == _lastId));
+        return _lastId;
+    }
+
+    static PublishPacket Packet(SyntheticMessage message, ushort id) =>
+        new(MqttDeviceNetwork.MessageOf(message.Body), id, message.WasSent);
+}

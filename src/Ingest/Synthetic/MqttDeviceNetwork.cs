@@ -1,0 +1,43 @@
+using Tapline.Ingest.Mqtt.Client;
+using Tapline.Ingest.Mqtt.Packets;
+
+namespace Tapline.Ingest.Synthetic;
+
+/// <summary>How the devices of a fleet reach a broker or listener; lets only some of them connect at once.</summary>
+sealed class MqttDeviceNetwork(MqttClientOptions options, TimeProvider time)
+{
+    const int ConnectingMax = 64;
+    const uint SessionSeconds = 72 * 3600;
+
+    readonly SemaphoreSlim _connecting = new(ConnectingMax, ConnectingMax);
+
+    public TimeSpan BackoffMin { get; } = TimeSpan.FromMilliseconds(500);
+
+    public TimeSpan BackoffMax { get; } = TimeSpan.FromSeconds(10);
+
+    public TimeProvider Time => time;
+
+    public async Task<MqttClient> ConnectAsync(string clientId, DeviceMessageBody? will, CancellationToken ct)
+    {
+        var connect = new ConnectPacket(options.Version, clientId)
+        {
+            Will = will is null ? null : MessageOf(will),
+            Properties = options.Version == MqttVersion.V5
+                ? new([new(PropertyId.SessionExpirySeconds, SessionSeconds)])
+                : MqttProperties.None,
+        };
+        await _connecting.WaitAsync(ct);
+        try
+        {
+            return await MqttClient.ConnectAsync(options, connect, time, ct);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    public static MqttMessage MessageOf(DeviceMessageBody body) => new(
+        body.Topic, body.Payload,
+        body.IsAcknowledged ? QualityOfService.AtLeastOnce : QualityOfService.AtMostOnce, body.IsRetained);
+}
