@@ -55,6 +55,26 @@ public sealed class DeltaTableTests : IDisposable
         Assert.Equal("a%20b.parquet", lines[2].GetProperty("add").GetProperty("path").GetString());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public async Task Rows_that_leave_are_a_change_also_when_their_file_came_by_one_that_changed_none(int checkpoints)
+    {
+        var services = Tables.Services() with { CheckpointInterval = checkpoints };
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, services, Ct);
+        await table.CommitAsync(Tables.Append("a.parquet"), Ct);
+        await table.CommitAsync(
+            Tables.Replace(table.Snapshot.Files.Values.Single(), "b.parquet") with { DataChange = false }, Ct);
+        table = (await DeltaTable.OpenAsync(_store, Root, services, Ct))!;
+        await table.CommitAsync(Tables.Replace(table.Snapshot.Files.Values.Single(), "c.parquet"), Ct);
+
+        Assert.False((await ActionAsync(2, "remove")).GetProperty("dataChange").GetBoolean());
+        Assert.True((await ActionAsync(3, "remove")).GetProperty("dataChange").GetBoolean());
+
+        async Task<JsonElement> ActionAsync(int version, string name) =>
+            (await LinesAsync(version)).Single(line => line.TryGetProperty(name, out _)).GetProperty(name);
+    }
+
     [Fact]
     public async Task Another_instance_sees_a_commit_after_a_refresh()
     {

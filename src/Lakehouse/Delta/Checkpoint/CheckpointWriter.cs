@@ -8,7 +8,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Checkpoint;
 
-/// <summary>Writes a snapshot as a checkpoint of the first kind, in one file, and the hint at it.</summary>
+/// <summary>Writes a snapshot as a checkpoint of the first kind, in one file, with the hint at it and the version's
+/// checksum.</summary>
 sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaServices services)
 {
     const string IntervalProperty = "delta.checkpointInterval";
@@ -73,6 +74,9 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
             };
             var bytes = JsonSerializer.SerializeToUtf8Bytes(hint, DeltaJson.Log.LastCheckpoint);
             await store.PutAsync(folder.LastCheckpoint, bytes, ct);
+            var checksum = JsonSerializer.SerializeToUtf8Bytes(
+                VersionChecksum.Of(snapshot), DeltaJson.Log.VersionChecksum);
+            await store.PutAsync(folder.Checksum(snapshot.Version), checksum, ct);
             return new CheckpointOutcome.Written(snapshot.Version, actions, content.Length);
         }
         finally

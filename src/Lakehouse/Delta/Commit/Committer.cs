@@ -58,6 +58,7 @@ sealed class Committer(
     {
         if (commit.Transaction is { } ours && Snapshot.TransactionVersion(ours.AppId) >= ours.Version)
             return new CommitOutcome.AlreadyCommitted(Snapshot.Version);
+        TableRules.CheckRemoves(folder.Table, Snapshot, commit);
         foreach (var file in commit.Removes)
         {
             if (!Snapshot.Files.ContainsKey(file.Id))

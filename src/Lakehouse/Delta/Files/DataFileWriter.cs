@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Commit;
 using Tapline.Lakehouse.Delta.Log;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.Delta.Stats;
@@ -33,6 +34,8 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
         foreach (var batch in rows)
             writer.WriteRowGroup(batch);
         var file = writer.Finish();
+        TableRules.CheckNulls(
+            folder.Table, snapshot, [.. rows[0].Schema.Select(static column => column.Name)], file.Statistics, values);
         var name = $"part-{services.NewId():D}.{writer.Codec.ToString().ToLowerInvariant()}.parquet";
         var location = PartitionFolder.Of(snapshot.PartitionColumns, values) + name;
         // No other writer has this name, so a lost answer does no harm: the bytes are put again.

@@ -16,6 +16,7 @@ namespace Tapline.Lakehouse.Delta.Log;
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(CommitInfo))]
 [JsonSerializable(typeof(LastCheckpoint))]
+[JsonSerializable(typeof(VersionChecksum))]
 sealed partial class DeltaJson : JsonSerializerContext
 {
     /// <summary>As the log is written: statistics are JSON inside JSON, which the default encoder would

@@ -26,6 +26,9 @@ abstract record LogFileName
     /// <c>00000000000000000012.checkpoint.(uuid).(json|parquet)</c>.</summary>
     public sealed record UuidCheckpoint(long Version) : LogFileName;
 
+    /// <summary>A version's checksum: <c>00000000000000000012.crc</c>.</summary>
+    public sealed record Checksum(long Version) : LogFileName;
+
     /// <summary>Reads a name without folders; null when it is none of these.</summary>
     public static LogFileName? Parse(ReadOnlySpan<char> name)
     {
@@ -36,6 +39,8 @@ abstract record LogFileName
             return new Commit(version);
         if (rest is ".checkpoint.parquet")
             return new Checkpoint(version);
+        if (rest is ".crc")
+            return new Checksum(version);
         if (!rest.StartsWith(".checkpoint.", StringComparison.Ordinal))
             return null;
         return ParsePart(version, rest[".checkpoint.".Length..]);

@@ -16,6 +16,9 @@ readonly record struct LogFolder(string Table)
     /// <summary>The key of a checkpoint in one file.</summary>
     public string Checkpoint(long version) => KeyOf($"_delta_log/{version:D20}.checkpoint.parquet");
 
+    /// <summary>The key of a version's checksum.</summary>
+    public string Checksum(long version) => KeyOf($"_delta_log/{version:D20}.crc");
+
     /// <summary>The key of a checkpoint's sidecar.</summary>
     public string Sidecar(string name) => KeyOf($"_delta_log/_sidecars/{name}");
 

@@ -8,6 +8,9 @@ namespace Tapline.Lakehouse.Delta.Log;
 /// <param name="Commits">The commits, ascending.</param>
 sealed record LogListing(ImmutableArray<CheckpointFiles> Checkpoints, ImmutableArray<CommitFile> Commits)
 {
+    /// <summary>The versions that have a checksum.</summary>
+    public ImmutableArray<long> Checksums { get; init; } = [];
+
     /// <summary>Whether there is nothing of a table.</summary>
     public bool IsEmpty => Checkpoints.IsEmpty && Commits.IsEmpty;
 
@@ -21,6 +24,7 @@ sealed record LogListing(ImmutableArray<CheckpointFiles> Checkpoints, ImmutableA
     {
         var commits = ImmutableArray.CreateBuilder<CommitFile>();
         var checkpoints = ImmutableArray.CreateBuilder<CheckpointFiles>();
+        var checksums = ImmutableArray.CreateBuilder<long>();
         // Parts are told apart by their number of parts: two writers may have cut one version differently.
         var parts = new Dictionary<(long Version, int Parts), List<string>>();
         var start = folder.Prefix.Length;
@@ -42,6 +46,9 @@ sealed record LogListing(ImmutableArray<CheckpointFiles> Checkpoints, ImmutableA
                         parts.Add((part.Version, part.Parts), keys = []);
                     keys.Add(info.Key);
                     break;
+                case LogFileName.Checksum checksum when checksum.Version <= (through ?? long.MaxValue):
+                    checksums.Add(checksum.Version);
+                    break;
                 default:
                     break;
             }
@@ -50,7 +57,10 @@ sealed record LogListing(ImmutableArray<CheckpointFiles> Checkpoints, ImmutableA
             checkpoints.Add(new CheckpointFiles(of.Version, [.. keys]));
         return new LogListing(
             [.. checkpoints.OrderByDescending(static checkpoint => checkpoint.Version)],
-            [.. commits.OrderBy(static commit => commit.Version)]);
+            [.. commits.OrderBy(static commit => commit.Version)])
+        {
+            Checksums = checksums.ToImmutable(),
+        };
     }
 
     /// <summary>The commits that follow a checkpoint, or all of them. Throws <see cref="DeltaFormatException"/> when

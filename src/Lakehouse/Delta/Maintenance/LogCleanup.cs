@@ -11,7 +11,7 @@ public sealed class LogCleanup(IObjectStore store, string root, DeltaServices se
 {
     readonly LogFolder _folder = new(root);
 
-    /// <summary>Removes commits and checkpoints; returns how many. With <paramref name="isDryRun"/> it only
+    /// <summary>Removes commits, checkpoints and checksums; returns how many. With <paramref name="isDryRun"/> it only
     /// counts.</summary>
     /// <param name="oldestVersion">The oldest version that may be read; null where only time counts.</param>
     /// <param name="retention">How long a version stays; null for what the table says
@@ -41,6 +41,7 @@ public sealed class LogCleanup(IObjectStore store, string root, DeltaServices se
                 .Select(commit => _folder.Commit(commit.Version)),
             .. listing.Checkpoints.Reverse().Where(checkpoint => checkpoint.Version < first.Version)
                 .SelectMany(static checkpoint => checkpoint.Keys),
+            .. listing.Checksums.Where(version => version < first.Version).Select(_folder.Checksum),
         ];
         foreach (var key in isDryRun ? [] : gone)
             await store.DeleteAsync(key, ct);

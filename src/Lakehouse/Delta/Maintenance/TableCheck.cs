@@ -13,7 +13,7 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Maintenance;
 
-/// <summary>Holds a table against itself: the log has no gap, every checkpoint says what the commits say, and every
+/// <summary>Holds a table against itself: the log has no gap, every checkpoint and checksum says what the commits say, and every
 /// live file is there and has the rows that the log tells of. Changes nothing.</summary>
 public sealed class TableCheck(IObjectStore store, string root)
 {
@@ -61,6 +61,8 @@ public sealed class TableCheck(IObjectStore store, string root)
             next = commit.Version + 1;
             foreach (var checkpoint in checkpoints[commit.Version])
                 await CompareAsync(checkpoint, builder, ct);
+            if (builder is not null && listing.Checksums.Contains(commit.Version))
+                await CheckSumsAsync(commit.Version, builder, ct);
         }
     }
 
@@ -102,6 +104,28 @@ public sealed class TableCheck(IObjectStore store, string root)
             if (found.TransactionVersion(appId) != transaction.Version)
                 Add(key, $"transaction {transaction.Version} of {appId}", $"{found.TransactionVersion(appId)}");
         }
+    }
+
+    async Task CheckSumsAsync(long version, SnapshotBuilder commits, CancellationToken ct)
+    {
+        if (Found(() => commits.Build(version, _folder)) is not { } snapshot
+            || await store.GetAsync(_folder.Checksum(version), ct) is not { } content)
+            return;
+        var wanted = VersionChecksum.Of(snapshot);
+        try
+        {
+            var found = JsonSerializer.Deserialize(content, DeltaJson.Log.VersionChecksum);
+            if (found is null || Sums(found) != Sums(wanted))
+                Add(_folder.Checksum(version), Sums(wanted), found is null ? "null" : Sums(found));
+        }
+        catch (JsonException damage)
+        {
+            Add(_folder.Checksum(version), "a checksum as a JSON object", damage.Message);
+        }
+
+        static string Sums(VersionChecksum sums) =>
+            $"{sums.NumFiles} files of {sums.TableSizeBytes} bytes, metaData {sums.Metadata.Id}, "
+            + $"protocol {sums.Protocol.MinReaderVersion}/{sums.Protocol.MinWriterVersion}";
     }
 
     async Task CheckFilesAsync(DeltaSnapshot newest, CancellationToken ct)

@@ -55,7 +55,9 @@ sealed class SnapshotBuilder
         }
         foreach (var add in commit.Adds)
         {
-            _files[add.Id] = add;
+            // Whether data changed is said of the action, as by a checkpoint or OPTIMIZE. What comes of the file later
+            // is another matter.
+            _files[add.Id] = add.DataChange ? add : add with { DataChange = true };
             _tombstones.Remove(add.Id);
         }
         foreach (var transaction in commit.Transactions)

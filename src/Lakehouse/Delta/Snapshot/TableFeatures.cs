@@ -11,7 +11,7 @@ static class TableFeatures
     const string DeletionVectors = "deletionVectors";
     const string DeletionVectorsProperty = "delta.enableDeletionVectors";
 
-    // The last two are rules of columns and properties, which are looked at by themselves.
+    // The last two are rules of columns and properties, which are looked at by themselves (TableRules).
     static readonly FrozenSet<string> Writable = FrozenSet.ToFrozenSet([DeletionVectors, "appendOnly", "invariants"]);
 
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
@@ -65,7 +65,7 @@ static class TableFeatures
     }
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> unless the table needs no more of a writer than ours do:
-    /// writer version 2 or deletion vectors, nothing append-only, no invariants.</summary>
+    /// writer version 2 or deletion vectors, no invariants.</summary>
     public static void CheckWritable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();
@@ -73,8 +73,6 @@ static class TableFeatures
         if (protocol.MinWriterVersion is > 2 and not 7)
             missing.Add($"writer version {protocol.MinWriterVersion}");
         missing.AddRange((protocol.WriterFeatures ?? []).Where(static feature => !Writable.Contains(feature)));
-        if (metadata.Property("delta.appendOnly") == "true")
-            missing.Add("appendOnly");
         if (metadata.SchemaString?.Contains("\"delta.invariants\"", StringComparison.Ordinal) == true)
             missing.Add("invariants");
         if (missing.Count > 0)

@@ -9,6 +9,7 @@ public sealed class LogFileNameTests
     {
         Assert.Equal(new LogFileName.Commit(12), LogFileName.Parse("00000000000000000012.json"));
         Assert.Equal(new LogFileName.Checkpoint(12), LogFileName.Parse("00000000000000000012.checkpoint.parquet"));
+        Assert.Equal(new LogFileName.Checksum(12), LogFileName.Parse("00000000000000000012.crc"));
         Assert.Equal(
             new LogFileName.CheckpointPart(12, 2, 3),
             LogFileName.Parse("00000000000000000012.checkpoint.0000000002.0000000003.parquet"));
@@ -20,7 +21,6 @@ public sealed class LogFileNameTests
     [Theory]
     [InlineData("_last_checkpoint")]
     [InlineData("12.json")]
-    [InlineData("00000000000000000012.crc")]
     [InlineData("00000000000000000012.00000000000000000014.compacted.json")]
     [InlineData("00000000000000000012.json.tmp")]
     [InlineData("0000000000000000001x.json")]

@@ -64,6 +64,21 @@ public sealed class TableCheckTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"numFiles\":4", "\"numFiles\":5", "5 files of ")]
+    [InlineData("\"numFiles\":4", "\"numFiles\":", "'")]
+    public async Task A_checksum_that_says_something_else_than_the_commits_is_named(
+        string before, string after, string found)
+    {
+        var checksum = Path.Combine(Log, $"{4:D20}.crc");
+        var text = await File.ReadAllTextAsync(checksum, Ct);
+        Assert.Contains(before, text);
+        await File.WriteAllTextAsync(checksum, text.Replace(before, after), Ct);
+        var finding = Assert.Single(await CheckAsync());
+        Assert.EndsWith($"{4:D20}.crc", finding.File);
+        Assert.StartsWith(found, finding.Found);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_file_that_is_missing_or_cut_off_is_named(bool isMissing)
