@@ -16,6 +16,10 @@ public sealed record DuckDbOptions
     /// instead.</summary>
     public string? TemporaryDirectory { get; init; }
 
+    /// <summary>Whether parts of files that were read stay in memory, as far as <see cref="MemoryBytesMax"/> reaches:
+    /// for those who ask the same files again.</summary>
+    public bool CachesFiles { get; init; }
+
     /// <summary>Whether SQL may read and write files and attach databases.</summary>
     public bool ExternalAccess { get; init; } = true;
 
@@ -30,6 +34,8 @@ public sealed record DuckDbOptions
         yield return ("autoinstall_known_extensions", "false");
         yield return ("autoload_known_extensions", "false");
         yield return ("temp_directory", TemporaryDirectory ?? "");
+        if (!CachesFiles)
+            yield return ("enable_external_file_cache", "false");
         if (Threads is { } threads)
             yield return ("threads", $"{threads}");
         if (MemoryBytesMax is { } bytes)

@@ -39,6 +39,7 @@ public sealed class LakeSession : IDisposable
     {
         var database = DuckDbDatabase.Open(options: options.Database with
         {
+            CachesFiles = true,
             ExternalAccess = options.Folder is null,
             AllowedDirectories = options.Folder is null ? [] : [options.Folder],
         });
