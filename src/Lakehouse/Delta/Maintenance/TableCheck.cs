@@ -13,8 +13,8 @@ using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Maintenance;
 
-/// <summary>Holds a table against itself: the log has no gap, every checkpoint and checksum says what the commits say, and every
-/// live file is there and has the rows that the log tells of. Changes nothing.</summary>
+/// <summary>Holds a table against itself: the log has no gap, every checkpoint and checksum says what the commits say,
+/// and every live file is there and has the rows that the log tells of. Changes nothing.</summary>
 public sealed class TableCheck(IObjectStore store, string root)
 {
     readonly LogFolder _folder = new(root);

@@ -13,7 +13,8 @@ public sealed class TableRulesTests : IDisposable
 {
     const string Root = "history/t";
 
-    static readonly ImmutableArray<ColumnSchema> Columns = [new("id", ColumnType.Int64), new("body", ColumnType.String)];
+    static readonly ImmutableArray<ColumnSchema> Columns =
+        [new("id", ColumnType.Int64), new("body", ColumnType.String)];
 
     readonly MemoryObjectStore _store = new();
 

@@ -20,7 +20,8 @@ public sealed class ForeignWriterTests : IDisposable
     const int ForeignRows = 20;
     const long ForeignIdMin = 1_000_000;
 
-    static readonly ImmutableArray<ColumnSchema> Columns = [new("id", ColumnType.Int64), new("body", ColumnType.String)];
+    static readonly ImmutableArray<ColumnSchema> Columns =
+        [new("id", ColumnType.Int64), new("body", ColumnType.String)];
 
     readonly TemporaryFolder _folder = new("foreign-writer");
 
