@@ -1,3 +1,4 @@
+using Tapline.Contracts;
 using Tapline.Contracts.Log;
 
 namespace Tapline.Streaming.Lanes;
@@ -42,7 +43,10 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
     }
 
     /// <summary>Stops reading a partition at its next record.</summary>
-    public void Hold(LanePartition partition, HoldReason reason)
+    /// <param name="partition">The partition.</param>
+    /// <param name="reason">For what it waits.</param>
+    /// <param name="move">Of a change of key, where it stands in the source's order.</param>
+    public void Hold(LanePartition partition, HoldReason reason, SourcePosition move)
     {
         var isSame = partition.Hold is { } before && before.Offset == partition.Next && before.Reason == reason;
         partition.Hold = new PartitionHold(
@@ -51,35 +55,43 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
             isSame ? partition.Hold!.Waited : TimeSpan.Zero,
             partition.Order.Moved.LeftCount,
             isSame ? partition.Hold!.Quiet : TimeSpan.Zero,
-            partition.Order.PassedCount);
+            partition.Order.PassedCount,
+            move);
         partition.IsHeld = true;
         reader.Unassign(partition.Id);
         _held.Add(partition);
     }
 
-    /// <summary>Goes on reading the partitions that wait for an old row, where another has come or none comes any more;
-    /// with <paramref name="giveUp"/> all of them.</summary>
+    /// <summary>Goes on reading the partitions that wait for an old row where another has come. Where none comes any
+    /// more, or with <paramref name="giveUp"/>, the first of them goes on without: what the others wait for may lie
+    /// behind it.</summary>
     public void ReleaseOldRows(bool giveUp)
     {
-        Release(HoldReason.OldRow, partition =>
-        {
-            var hold = partition.Hold!;
-            var isOver = giveUp || hold.Quiet > QuietMax || hold.Waited > OldRowWaitMax;
-            if (isOver)
-                partition.GivenUpAt = hold.Offset;
-            return isOver || partition.Order.Moved.LeftCount != hold.LeftCount;
-        });
+        if (Release(HoldReason.OldRow, static partition =>
+            partition.Order.Moved.LeftCount != partition.Hold!.LeftCount))
+            return;
+        var over = _held.FindAll(partition => IsFirst(partition)
+            && (giveUp || partition.Hold!.Quiet > QuietMax || partition.Hold.Waited > OldRowWaitMax));
+        foreach (var partition in over)
+            partition.GivenUpAt = partition.Hold!.Offset;
+        Release(HoldReason.OldRow, over.Contains);
     }
 
     /// <summary>Goes on reading the partitions that wait for one of the other reasons.</summary>
-    public void Release(HoldReason reason) => Release(reason, static _ => true);
+    public void Release(HoldReason reason) => _ = Release(reason, static _ => true);
 
     /// <summary>Whether a partition has waited for longer than a time.</summary>
     public bool HasWaited(HoldReason reason, TimeSpan longer) => _held.Exists(partition =>
         partition.Hold!.Reason == reason && partition.Hold.Waited > longer);
 
-    void Release(HoldReason reason, Func<LanePartition, bool> isOver)
+    // The old row of the first one stood before all others that wait: none of those is in its way.
+    bool IsFirst(LanePartition partition) => partition.Hold!.Reason == HoldReason.OldRow && !_held.Exists(other =>
+        other.Order == partition.Order && other.Hold!.Reason == HoldReason.OldRow
+        && other.Hold.Move.CompareTo(partition.Hold!.Move) < 0);
+
+    bool Release(HoldReason reason, Func<LanePartition, bool> isOver)
     {
+        var before = _held.Count;
         for (var i = _held.Count - 1; i >= 0; i--)
         {
             var partition = _held[i];
@@ -89,6 +101,7 @@ sealed class HeldPartitions(IEventReader reader, TimeProvider time)
             reader.Assign(partition.Id, partition.Next);
             _held.RemoveAt(i);
         }
+        return _held.Count < before;
     }
 }
 
@@ -110,5 +123,12 @@ enum HoldReason
 /// <param name="LeftCount">How many rows of the topic had left their keys by then.</param>
 /// <param name="Quiet">For how long the topic's other partitions have brought nothing.</param>
 /// <param name="PassedCount">How many changes of the topic had been let through by then.</param>
+/// <param name="Move">Of a change of key, where it stands in the source's order.</param>
 sealed record PartitionHold(
-    HoldReason Reason, long Offset, TimeSpan Waited, long LeftCount, TimeSpan Quiet, long PassedCount);
+    HoldReason Reason,
+    long Offset,
+    TimeSpan Waited,
+    long LeftCount,
+    TimeSpan Quiet,
+    long PassedCount,
+    SourcePosition Move);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Streaming.Epochs;
@@ -35,6 +36,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     LaneReplays? _replays;
     long _firstChangeAt;
     bool _isRepeating;
+    SourcePosition _waitingMove; // Of the record that was applied last, should it have to wait for its old row.
 
     HeldPartitions Held => _held ??= new HeldPartitions(_reader, services.Time);
 
@@ -173,7 +175,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 continue;
             if (await ApplyAsync(chunk, slot, partition, ct) is { } reason)
             {
-                Held.Hold(partition, reason);
+                Held.Hold(partition, reason, reason == HoldReason.OldRow ? _waitingMove : default);
                 return;
             }
             partition.Next = slot.Offset + 1;
@@ -266,6 +268,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             table.Reject(chunk, slot, QuarantineReason.Of(Decoding.RejectReason.UnknownColumn),
                 "a field that no announced schema has");
         }
+        _waitingMove = table.LastMove;
         return outcome switch
         {
             ApplyOutcome.AwaitsOldRow => HoldReason.OldRow,

@@ -56,6 +56,9 @@ sealed class LaneWorld : IAsyncDisposable
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; set; } = SourceDeclarations.None;
 
+    /// <summary>How long changes are gathered.</summary>
+    public TimeSpan EpochInterval { get; set; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The worker's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -346,8 +349,8 @@ sealed class LaneWorld : IAsyncDisposable
         {
             Pipeline = "test",
             Prefix = Prefix,
-            EpochInterval = TimeSpan.FromMilliseconds(1),
-            EpochIntervalMax = TimeSpan.FromMilliseconds(1),
+            EpochInterval = EpochInterval,
+            EpochIntervalMax = EpochInterval,
             DiscoveryInterval = TimeSpan.FromMilliseconds(20),
             SmallFilesMax = 3,
             MergesOnRead = MergesOnRead,

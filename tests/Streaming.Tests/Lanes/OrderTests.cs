@@ -88,6 +88,32 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task Rows_that_wait_for_each_other_over_partitions_are_found_again_after_a_crash()
+    {
+        await using var world = new LaneWorld(partitions: 3);
+        await world.AnnounceAsync(Ct);
+        await world.PutAsync(0, "moved", Ct);
+        await world.PutAsync(4, "stale", Ct);
+        await world.CatchUpAsync(Ct);
+        // Partition 2 waits for the old row in partition 1, which waits for the last record of partition 0.
+        for (var id = 3; id < 60; id += 3)
+            await world.PutAsync(id, "before it", Ct);
+        await world.MoveAsync(0, 1, Ct);
+        await world.PutAsync(4, "fresh", Ct);
+        await world.MoveAsync(4, 5, Ct);
+        // One epoch of all that is begun, and not finished.
+        world.EpochInterval = TimeSpan.FromSeconds(1);
+        var store = new CrashingStore(world.Lake, writesUntilCrash: 1, isEffective: false);
+        world.Store = store;
+        await world.RunUntilAsync(() => store.HasCrashed, Ct);
+        world.Store = world.Lake;
+        await world.CatchUpAsync(Ct);
+
+        Assert.Empty(await world.QuarantineAsync(Ct));
+        Assert.Equal(world.Rows.OrderBy(row => row.Key), (await world.CurrentAsync(Ct)).OrderBy(row => row.Key));
+    }
+
+    [Fact]
     public async Task An_old_row_that_left_before_a_restart_is_found_in_the_history()
     {
         await using var world = new LaneWorld(partitions: 2);
