@@ -1,3 +1,4 @@
+using Tapline.Contracts.Log;
 using Tapline.Contracts.Sources;
 using Tapline.Streaming.Lanes;
 
@@ -86,8 +87,10 @@ public sealed record StreamOptions
     /// <summary>How many manifests of a lane are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;
 
-    /// <summary>Whether the lane owns a topic.</summary>
-    internal bool Owns(string topic) => TopicLane.Of(topic, Lanes) == Lane;
+    /// <summary>Whether the lane owns a topic. The devices' topics have one owner: what a device repeats may come in
+    /// any of them.</summary>
+    internal bool Owns(string topic) => TopicLane.Of(
+        TopicNames.DeviceStream(Prefix, topic) is null ? topic : TopicNames.Devices(Prefix, ""), Lanes) == Lane;
 
     /// <summary>The options of one lane: its share of what the worker may hold.</summary>
     internal StreamOptions Of(int lane) => this with

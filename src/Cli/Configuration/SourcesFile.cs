@@ -5,8 +5,8 @@ using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Cli.Configuration;
 
-/// <summary>Reads <c>sources.yaml</c>: what the source's tables are and what their rows must keep. All mistakes are
-/// told at once, each with its line.</summary>
+/// <summary>Reads <c>sources.yaml</c>: what the source's tables are and what their rows must keep, and what devices
+/// send. All mistakes are told at once, each with its line.</summary>
 static class SourcesFile
 {
     const int FileBytesMax = 16 << 20;
@@ -51,9 +51,10 @@ static class SourcesFile
                     tables.Add(Table(section, pattern, table));
             }
         }
+        var devices = DeviceSettings.Read(root);
         root.Close();
         problems.ThrowIfAny();
-        return new SourceDeclarations(format, tables.ToImmutable());
+        return new SourceDeclarations(format, tables.ToImmutable()) { Devices = devices };
     }
 
     static DeclaredFormat Format(ConfigSection parent)
@@ -124,7 +125,8 @@ static class SourcesFile
         }
     }
 
-    static ImmutableArray<DeclaredColumn> Columns(ConfigSection table)
+    /// <summary>The columns that a section declares.</summary>
+    public static ImmutableArray<DeclaredColumn> Columns(ConfigSection table)
     {
         if (table.Section("columns") is not { } section)
             return [];

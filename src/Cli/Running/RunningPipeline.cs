@@ -5,12 +5,14 @@ using Tapline.Cli.Configuration;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres;
 using Tapline.Kafka.Broker;
 using Tapline.Kafka.Client;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
 using Tapline.Streaming;
+using Tapline.Streaming.Devices;
 
 namespace Tapline.Cli.Running;
 
@@ -228,7 +230,13 @@ sealed class RunningPipeline : IAsyncDisposable
         WholeTransactions = config.Stream.WholeTransactions,
         MergesOnRead = config.Stream.MergesOnRead,
         MaintenanceInterval = config.Stream.CleansUp ? TimeSpan.FromMinutes(10) : null,
-        Sources = config.Sources,
+        Sources = config.Sources with { Devices = Devices(config) },
         Evolution = config.Stream.Evolution,
     };
+    // What the levels of a message's topic say stands in every record.
+    static DeclaredDevices Devices(PipelineConfig config)
+    {
+        var fields = (config.Mqtt?.Routes ?? []).SelectMany(static route => route.Fields);
+        return config.Sources.Devices.WithTexts(fields.Except(DeviceLayout.Reserved, StringComparer.Ordinal));
+    }
 }

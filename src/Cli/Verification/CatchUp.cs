@@ -79,7 +79,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, IObjectStore lake, S
     bool IsData(TopicInfo topic) =>
         topic.Name.StartsWith($"{options.Prefix}.", StringComparison.Ordinal)
         && topic.Name != TopicNames.Quarantine(options.Prefix)
-        && topic.Name != TopicNames.Transactions(options.Prefix);
+        && topic.Name != TopicNames.Transactions(options.Prefix)
+        && !topic.Name.StartsWith($"{options.Prefix}.dlq.", StringComparison.Ordinal);
 
     async Task WaitForLakeAsync(Dictionary<TopicPartition, long> ends, CancellationToken ct)
     {

@@ -40,6 +40,19 @@ public static class TopicNames
     /// <summary>The topic that stands for the lanes of a pipeline, a partition for each; it has no records.</summary>
     public static string Lanes(string prefix) => Sanitize($"__tapline-lanes.{prefix}");
 
+    /// <summary>The messages of the devices' stream of a name.</summary>
+    public static string Devices(string prefix, string stream) => Sanitize($"{prefix}.iot.{stream}");
+
+    /// <summary>The stream whose messages a topic has; null for a topic of something else.</summary>
+    public static string? DeviceStream(string prefix, string topic)
+    {
+        var start = Devices(prefix, "");
+        return topic.Length > start.Length && topic.StartsWith(start, StringComparison.Ordinal)
+            && !topic.AsSpan(start.Length).Contains('.')
+                ? topic[start.Length..]
+                : null;
+    }
+
     static string Sanitize(string name)
     {
         var clean = new StringBuilder(name.Length);

@@ -5,7 +5,7 @@ using Tapline.Contracts.Schema;
 namespace Tapline.Contracts.Sources;
 
 /// <summary>What a person has declared of the source's tables: columns, keys, contracts, and how their events spell
-/// values.</summary>
+/// values; and of the devices' messages.</summary>
 /// <param name="Format">What holds for every table that says nothing else.</param>
 /// <param name="Tables">The declarations in their order: what matches a table later stands on top of what matches it
 /// before.</param>
@@ -13,6 +13,9 @@ public sealed record SourceDeclarations(DeclaredFormat Format, ImmutableArray<De
 {
     /// <summary>Nothing is declared.</summary>
     public static SourceDeclarations None { get; } = new(new DeclaredFormat(), []);
+
+    /// <summary>What is declared of the devices' messages.</summary>
+    public DeclaredDevices Devices { get; init; } = DeclaredDevices.None;
 
     /// <summary>All that is declared of a table; null when nothing is.</summary>
     public DeclaredTable? Find(TableId table)

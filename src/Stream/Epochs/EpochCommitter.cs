@@ -7,6 +7,7 @@ using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Commit;
+using Tapline.Streaming.Devices;
 using Tapline.Streaming.Lanes;
 using Tapline.Streaming.Quarantine;
 using Tapline.Streaming.Tables;
@@ -27,6 +28,7 @@ sealed class EpochCommitter(
     QuarantineBuffer quarantine,
     SchemaHistoryBuffer changes,
     ReplayLedger replays,
+    DeviceStreams devices,
     EpochManifest? last) : IAsyncDisposable
 {
     readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
@@ -90,6 +92,11 @@ sealed class EpochCommitter(
             _positions[topic] = table.Counters.Position.ToString();
             SourceTimestampUs = Math.Max(SourceTimestampUs, table.Counters.SourceTimestampUs);
         }
+        foreach (var stream in devices.All.Where(static stream => stream.Accepted.Count > 0))
+        {
+            await CommitStreamAsync(stream, intent.Epoch, isRepeat, ct);
+            rows += stream.Accepted.Count;
+        }
         CommittedAtMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await epochs.CompleteAsync(Manifest(intent.Epoch), ct);
         Settle(intent.Epoch, tables.Values);
@@ -103,14 +110,27 @@ sealed class EpochCommitter(
     async Task FoldHistoryAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
     {
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
-        foreach (var table in tables.Values)
+        var histories = tables.Values.Select(table => lake.Pair(table.Table))
+            .Select(static pair => (Root: pair.HistoryRoot, Table: pair.History))
+            .Concat(devices.All.Select(static stream => (stream.Root, stream.Table)));
+        foreach (var (root, table) in histories)
         {
-            var pair = lake.Pair(table.Table);
-            if (!await _folding.RunAsync(pair.History, pair.HistoryRoot, lane, ct))
+            if (!await _folding.RunAsync(table, root, lane, ct))
                 continue;
-            _versions[pair.HistoryRoot] = pair.History.Snapshot.Version;
+            _versions[root] = table.Snapshot.Version;
             return;
         }
+    }
+
+    async Task CommitStreamAsync(DeviceStream stream, long epoch, bool isRepeat, CancellationToken ct)
+    {
+        var transaction = new TransactionId(lake.AppId(stream.Root), epoch);
+        if (!isRepeat || !(stream.Table.Snapshot.TransactionVersion(transaction.AppId) >= epoch))
+        {
+            var writer = new DeviceStreamWriter(stream, options.Lane.ToString(CultureInfo.InvariantCulture));
+            await CommitAsync(stream.Root, stream.Table, await writer.WriteAsync(transaction, ct), isRepeat, ct);
+        }
+        _versions[stream.Root] = stream.Table.Snapshot.Version;
     }
 
     EpochManifest Manifest(long epoch) => new(
@@ -133,6 +153,7 @@ sealed class EpochCommitter(
         quarantine.Clear();
         changes.Rows.Clear();
         replays.Settle();
+        devices.Settle(_versions);
         foreach (var table in tables)
             table.Settle();
         foreach (var partition in topics.All)

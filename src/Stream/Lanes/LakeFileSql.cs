@@ -21,7 +21,8 @@ static class LakeFileSql
         var schema = string.Join(", ", columns.Select(static column =>
             $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
             + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
-        return $"SELECT {names} FROM read_parquet([{files}], schema = MAP {{{schema}}})";
+        // What a folder's name says is no column of the file.
+        return $"SELECT {names} FROM read_parquet([{files}], schema = MAP {{{schema}}}, hive_partitioning = false)";
     }
 
     /// <summary>One row when the file has any of these columns, none when it has not.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
+using Tapline.Streaming.Devices;
 using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Quarantine;
 using Tapline.Streaming.Schemas;
@@ -25,6 +26,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly SchemaHistoryBuffer _changes = new();
     readonly ReplayLedger _ledger = new(services);
     RecordSchemas? _recordSchemas;
+    DeviceStreams? _devices;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
     HeldPartitions? _held;
@@ -46,6 +48,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     RecordSchemas Schemas => _recordSchemas ??= new RecordSchemas(_schemas, _quarantine);
 
     LaneReplays Replays => _replays ?? throw new InvalidOperationException("the lane is not loaded");
+
+    DeviceStreams Devices => _devices ??= new DeviceStreams(options, services, _quarantine);
 
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
@@ -94,7 +98,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     bool IsFull => EpochBytes >= options.EpochBytesMax;
 
     long EpochBytes =>
-        _quarantine.Rows.ByteCount + _tables.Values.Sum(static table => table.History.Rows.ByteCount);
+        _quarantine.Rows.ByteCount + Devices.ByteCount
+        + _tables.Values.Sum(static table => table.History.Rows.ByteCount);
 
     async Task LoadAsync(CancellationToken ct)
     {
@@ -103,12 +108,13 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             _topics.Restore(manifest);
         _lake = new LakeTables(options, services, _quarantine, _changes, manifest);
         _committer = new EpochCommitter(
-            options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, manifest);
+            options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, Devices, manifest);
         _replays = new LaneReplays(
             options, services, _topics, _lake, _committer, _quarantine, _ledger, ReplayAsync);
         _maintenance = new LakeMaintenance(options, services);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
+        await Devices.LoadAsync(_committer.Versions, ct);
         if (open is not null)
             await FinishAsync(open, ct);
         foreach (var partition in _topics.All.Where(partition => !_replays.IsItsTopic(partition.Id.Topic)))
@@ -153,6 +159,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         _isRepeating = false;
         var rejected = _quarantine.Rows.Count;
         await _committer!.FinishAsync(intent, _tables, ct);
+        await Devices.LoadAsync(_committer.Versions, ct);
         Barrier.Settle();
         board.Rejected(rejected);
         services.Logger.EpochRecovered(options.Lane, intent.Epoch);
@@ -192,8 +199,15 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     }
 
     async ValueTask ReplayAsync(
-        RecordChunk chunk, RecordSlot slot, LanePartition partition, TablePasts pasts, CancellationToken ct) =>
-        await ApplyChangeAsync(chunk, slot, partition, pasts, ct);
+        RecordChunk chunk, RecordSlot slot, LanePartition partition, TablePasts pasts, CancellationToken ct)
+    {
+        if (!Devices.IsItsTopic(chunk.Partition.Topic))
+            await ApplyChangeAsync(chunk, slot, partition, pasts, ct);
+        else if (pasts.IsGathering)
+            Devices.LookAhead(chunk, slot);
+        else if (await Devices.ApplyAsync(chunk, slot, isAlone: true, ct) == DeviceOutcome.Accepted)
+            pasts.Found(Ordering.Verdict.New);
+    }
 
     // Changes go as far as the ends of transactions that are known; they wait for the next one, but not forever.
     void ReleaseTransactions()
@@ -225,6 +239,11 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     {
         if (Barrier.IsItsTopic(chunk.Partition.Topic))
             return Barrier.TryTake(chunk, slot, partition, _isRepeating) ? null : HoldReason.Epoch;
+        if (Devices.IsItsTopic(chunk.Partition.Topic))
+        {
+            await Devices.ApplyAsync(chunk, slot, isAlone: false, ct);
+            return null;
+        }
         var rejected = _quarantine.Rows.Count;
         var reason = await ApplyChangeAsync(chunk, slot, partition, pasts: null, ct);
         partition.Order.SeenCount += _quarantine.Rows.Count - rejected;

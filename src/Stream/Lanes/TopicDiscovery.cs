@@ -7,7 +7,7 @@ namespace Tapline.Streaming.Lanes;
 sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTopics topics, IEventReader reader)
 {
     // Second words of topic names that are not a schema of the database (docs: topics).
-    static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "entity", "iot", "live" };
+    static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "dlq", "entity", "iot", "live" };
 
     long _lookedAt;
     bool _looked;
@@ -52,6 +52,8 @@ sealed class TopicDiscovery(StreamOptions options, LaneServices services, LaneTo
             return true;
         if (!topic.StartsWith(options.Prefix + ".", StringComparison.Ordinal))
             return false;
+        if (TopicNames.DeviceStream(options.Prefix, topic) is not null)
+            return true;
         if (options.WholeTransactions && topic == TopicNames.Transactions(options.Prefix))
             return true;
         var words = topic[(options.Prefix.Length + 1)..].Split('.');

@@ -38,6 +38,9 @@ static class QuarantineReason
     /// <summary>The source changed the table's columns and the table's policy is to change nothing.</summary>
     public const string SchemaChange = "schema_change";
 
+    /// <summary>A device message whose time is too far from its receipt.</summary>
+    public const string ClockSkew = "clock_skew";
+
     /// <summary>A record of the replay topic that does not say where it stood.</summary>
     public const string NotAReplay = "not_a_replay";
 

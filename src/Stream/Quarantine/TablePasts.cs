@@ -11,13 +11,14 @@ namespace Tapline.Streaming.Quarantine;
 sealed class TablePasts(LakeTables lake, IReadOnlyDictionary<string, long> versions)
 {
     readonly Dictionary<TableStream, TablePast> _pasts = [];
+    Verdict? _found;
 
     /// <summary>Whether nothing is to be applied yet.</summary>
     public bool IsGathering { get; private set; } = true;
 
     /// <summary>What the newest change was that was judged; null when none was since <see cref="Forget"/>.</summary>
-    public Verdict? Verdict =>
-        _pasts.Values.Select(static past => past.Verdict).FirstOrDefault(static verdict => verdict is not null);
+    public Verdict? Verdict => _found
+        ?? _pasts.Values.Select(static past => past.Verdict).FirstOrDefault(static verdict => verdict is not null);
 
     /// <summary>The past of a table.</summary>
     public TablePast Of(TableStream table)
@@ -30,6 +31,9 @@ sealed class TablePasts(LakeTables lake, IReadOnlyDictionary<string, long> versi
         return past;
     }
 
+    /// <summary>Says what a record was that is of no table.</summary>
+    public void Found(Verdict verdict) => _found = verdict;
+
     /// <summary>Reads what was gathered.</summary>
     public async Task LoadAsync(CancellationToken ct)
     {
@@ -41,6 +45,7 @@ sealed class TablePasts(LakeTables lake, IReadOnlyDictionary<string, long> versi
     /// <summary>Forgets what was judged.</summary>
     public void Forget()
     {
+        _found = null;
         foreach (var past in _pasts.Values)
             past.Verdict = null;
     }

@@ -58,6 +58,38 @@ public sealed class SourcesFileTests
         Assert.Equal(EvolutionPolicy.Lenient, declared.Evolution);
     }
 
+    [Fact]
+    public void Device_messages_are_declared_for_all_streams_and_for_each()
+    {
+        var devices = Parse("""
+            devices: { columns: { fw: text, v: integer }, late_seconds: 60, earliest: 2020-02-01 }
+            streams:
+              pour: { columns: { v: bigint not null } }
+              status: { once_by: [conn_id, reason] }
+            """).Devices;
+
+        Assert.Equal(
+            [("fw", "text", false), ("v", "bigint", true)],
+            devices.Stream("pour").Columns.Select(static c => (c.Name, c.Type!, c.NotNull)));
+        Assert.Equal(["fw", "v"], devices.Stream("other").Columns.Select(static c => c.Name));
+        Assert.Equal(["conn_id", "reason"], devices.Stream("status").OnceBy);
+        Assert.Equal(TimeSpan.FromMinutes(1), devices.Lateness);
+        Assert.Equal(new DateTimeOffset(2020, 2, 1, 0, 0, 0, TimeSpan.Zero), devices.Earliest);
+        Assert.Equal(TimeSpan.FromDays(1), devices.AheadMax);
+    }
+
+    [Theory]
+    [InlineData("streams: { a.b: {} }", "must be a word of letters")]
+    [InlineData("streams: { a: { columns: { seq: bigint } } }", "name \"seq\", which every stream has")]
+    [InlineData("streams: { a: { columns: { x: { not_null: true } } } }", "give \"x\" no type")]
+    [InlineData("streams: { a: { columns: { x: text, X: text } } }", "name \"x\" twice")]
+    [InlineData("streams: { a: { columns: { \"x y\": text } } }", "which can be no column")]
+    [InlineData("streams: { a: { once: [x] } }", "is not a setting")]
+    [InlineData("devices: { earliest: soon }", "must be a date like 2000-01-01")]
+    public void A_mistake_about_devices_is_told(string yaml, string message) =>
+        Assert.Contains(
+            message, Assert.Throws<ConfigException>(() => Parse(yaml)).Problems[0], StringComparison.Ordinal);
+
     [Theory]
     [InlineData("interval day to second(3)", "interval day to second(3)")]
     [InlineData("INTERVAL  (3)", "interval(3)")]

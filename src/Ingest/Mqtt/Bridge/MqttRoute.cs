@@ -49,6 +49,9 @@ public sealed class MqttRoute
     /// <summary>The topics that a device may publish to under its own name: its key is its client identifier.</summary>
     internal IEnumerable<string> OwnTopics => Topics(key: "{client_id}");
 
+    /// <summary>The names whose values become fields of the record.</summary>
+    public IEnumerable<string> Fields => Names.Where(static name => name != StreamName);
+
     int StreamLevel { get; }
 
     IEnumerable<string> Names => _levels.Where(static level => level.IsName).Select(static level => level.Text);

@@ -1,0 +1,14 @@
+namespace Tapline.Streaming.Devices;
+
+/// <summary>How applying one device message ended.</summary>
+enum DeviceOutcome
+{
+    /// <summary>It is new and in the history.</summary>
+    Accepted,
+    /// <summary>It was there before.</summary>
+    Repeated,
+    /// <summary>It went to quarantine.</summary>
+    Rejected,
+    /// <summary>Only the history knows whether it was there before; nothing was applied.</summary>
+    NeedsPast,
+}
