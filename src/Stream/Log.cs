@@ -56,6 +56,10 @@ static partial class Log
     [LoggerMessage(3016, LogLevel.Error, "nobody says which lanes are this worker's; asked again")]
     public static partial void LanesNotOwned(this ILogger logger, Exception failure);
 
+    [LoggerMessage(3017, LogLevel.Information,
+        "lane {Lane} sends {Count} messages back from quarantine, whose devices have become known")]
+    public static partial void ParkedSentBack(this ILogger logger, int lane, int count);
+
     [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void TransactionRecordIgnored(
         this ILogger logger, string topic, long offset, string reason);

@@ -27,6 +27,9 @@ public sealed record StreamStatus(
     /// <summary>The lanes that the worker has, ascending.</summary>
     public ImmutableArray<int> Lanes { get; init; } = [];
 
+    /// <summary>The streams of device messages by name.</summary>
+    public ImmutableArray<DeviceStreamStatus> Streams { get; init; } = [];
+
     /// <summary>A worker that has no lane yet.</summary>
     internal static StreamStatus None { get; } = new(StreamPhase.Loading, 0, 0, 0, 0, 0, 0, [], null);
 
@@ -47,6 +50,7 @@ public sealed record StreamStatus(
             lastFailure)
         {
             Lanes = [.. lanes.SelectMany(static lane => lane.Lanes).Order()],
+            Streams = [.. lanes.SelectMany(static lane => lane.Streams)],
         };
 }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using Tapline.Contracts.Schema;
 using Tapline.Contracts.Sources;
 using Tapline.Streaming.Devices;
 
@@ -28,6 +29,10 @@ static class DeviceSettings
             AheadMax = Length(section, "ahead_max_seconds", declared.AheadMax),
             AheadNoted = Length(section, "ahead_noted_seconds", declared.AheadNoted),
             Lateness = Length(section, "late_seconds", declared.Lateness),
+            Table = Table(section),
+            Key = section.Text("key", declared.Key),
+            ParkedFor = Length(section, "parked_seconds", declared.ParkedFor),
+            ParkedMax = section.Integer("parked_max", declared.ParkedMax, 0, 10_000_000),
         };
         section.Close();
         return declared;
@@ -71,6 +76,18 @@ static class DeviceSettings
         if (twice is not null)
             section.Reject("columns", $"name \"{twice.Key}\" twice: capital letters tell no columns apart");
         return columns;
+    }
+
+    static TableId? Table(ConfigSection section)
+    {
+        if (!section.Has("table"))
+            return null;
+        var name = section.Text("table");
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        if (dot > 0 && dot < name.Length - 1)
+            return TableId.Parse(name);
+        section.Reject("table", "must be a name like schema.table");
+        return null;
     }
 
     static DateTimeOffset Earliest(ConfigSection section, DateTimeOffset fallback)

@@ -100,6 +100,9 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
         var failure = lake.LastFailure is { } reason ? $", started over: {reason}" : "";
         return $"lake: epoch {lake.Epoch}, {Units.Count(lake.Tables.Sum(static table => table.Rows))} rows, "
             + $"{Units.Count((long)lake.Tables.Sum(table => _rates.Of(table.Table)))} changes/s, "
+            + (lake.Streams.IsEmpty
+                ? ""
+                : $"{Units.Count(lake.Streams.Sum(static stream => stream.Accepted))} messages of devices, ")
             + $"newest change {Ago(lake.SourceTimestampUs)} ago, commit {lake.CommitMs} ms, "
             + $"{Units.Count(lake.Quarantined)} in quarantine{failure}";
     }

@@ -6,6 +6,7 @@ using Tapline.Cli.Quarantine;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts.Log;
+using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Cli.Verbs;
 
@@ -13,9 +14,6 @@ namespace Tapline.Cli.Verbs;
 /// once.</summary>
 sealed class QuarantineReplayVerb : Verb
 {
-    // Larger than any record that a topic took.
-    const string MessageBytesMax = "33554432";
-
     readonly Option<string[]> _ids = new("--id")
     {
         Description = "These records alone, each as topic/partition/offset",
@@ -64,7 +62,7 @@ sealed class QuarantineReplayVerb : Verb
         await using var pipeline = await RunningPipeline.StartAsync(
             config, PipelineParts.None, TimeProvider.System, logs, ct);
         var topic = TopicNames.Replays(config.Name);
-        var partitions = await PartitionsAsync(pipeline.Log, config, topic, ct);
+        var partitions = await ReplayTopic.EnsureAsync(pipeline.Log, config.Name, ct);
         await using var producer = pipeline.Log.OpenProducer("tapline-replay");
         var sent = 0L;
         foreach (var record in records)
@@ -89,25 +87,6 @@ sealed class QuarantineReplayVerb : Verb
         }
         await producer.FlushAsync(ct);
         return sent;
-    }
-
-    // As many as the widest topic has, so that what is ordered there is ordered here.
-    static async Task<int> PartitionsAsync(IEventLog log, PipelineConfig config, string topic, CancellationToken ct)
-    {
-        var topics = await log.ListTopicsAsync(ct);
-        if (topics.FirstOrDefault(known => known.Name == topic) is { } made)
-            return made.Partitions;
-        var partitions = topics.Where(known => known.Name.StartsWith(config.Name + ".", StringComparison.Ordinal))
-            .Select(static known => known.Partitions)
-            .DefaultIfEmpty(1)
-            .Max();
-        var settings = new Dictionary<string, string>
-        {
-            ["retention.ms"] = "-1",
-            ["max.message.bytes"] = MessageBytesMax,
-        };
-        await log.EnsureTopicsAsync([new TopicSpec(topic, partitions, settings)], ct);
-        return partitions;
     }
 
     // A null array would become memory that is empty, but there.

@@ -8,6 +8,7 @@ using Tapline.Contracts;
 using Tapline.Contracts.Log;
 using Tapline.Ingest.Postgres;
 using Tapline.Serving.Lake;
+using Tapline.Streaming.Devices;
 using Tapline.Streaming.Epochs;
 
 namespace Tapline.Cli.Verbs;
@@ -36,7 +37,8 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
             }
             result[name] = part;
             screen.Line($"{name,-7} {Words(part.Where(IsPlain))}");
-            foreach (var row in (part["lanes"] as JsonArray ?? []).Concat(part["tables"] as JsonArray ?? []))
+            foreach (var row in (part["lanes"] as JsonArray ?? []).Concat(part["tables"] as JsonArray ?? [])
+                .Concat(part["streams"] as JsonArray ?? []))
                 screen.Line($"        {Words((JsonObject)row!)}");
         }
         screen.Result(result);
@@ -113,6 +115,7 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
                 var end = (await pipeline.Log.OffsetsAsync(at, ct)).End;
                 records += end;
                 behind += topic.Name == TopicNames.Quarantine(config.Name)
+                        || topic.Name.StartsWith($"{config.Name}.dlq.", StringComparison.Ordinal)
                     ? 0
                     : Math.Max(0, end - reached.Offset(at));
             }
@@ -143,6 +146,11 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
             part["lanes"] = new JsonArray([.. progress.Lanes.Select(LaneRow)]);
         }
         part["quarantined"] = Count(session, "quarantine", ct);
+        if (session.Tables.Any(IsStream))
+        {
+            part["streams"] = new JsonArray(
+                [.. session.Tables.Where(IsStream).Select(table => StreamRow(session, table, ct))]);
+        }
         part["tables"] = new JsonArray([.. session.Tables
             .Where(static table => table.Layer == "current")
             .Select(table => LakeRow(session, table, inSource, ct))]);
@@ -155,6 +163,22 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
         ["open_epoch"] = lane.Open?.Epoch,
         ["committed_at"] = lane.Manifest is { } manifest ? Instant(manifest.CommittedAtMs) : null,
     };
+
+    static bool IsStream(LakeTable table) => DeviceStreams.NameOf(table.Root) is not null;
+
+    static JsonObject StreamRow(LakeSession session, LakeTable table, CancellationToken ct)
+    {
+        var row = new JsonObject
+        {
+            ["stream"] = DeviceStreams.NameOf(table.Root),
+            ["messages"] = Count(session, table.Root, ct),
+            ["version"] = table.Version,
+            ["files"] = table.Files.Length,
+        };
+        if (Number(session, table.Root, "coalesce(max(epoch_ms(received_at)), 0)", ct) is > 0 and var ms)
+            row["last_message"] = Instant(ms);
+        return row;
+    }
 
     static JsonObject LakeRow(LakeSession session, LakeTable table, HashSet<string>? inSource, CancellationToken ct)
     {

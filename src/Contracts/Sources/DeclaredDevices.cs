@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
 
 namespace Tapline.Contracts.Sources;
 
@@ -26,6 +27,18 @@ public sealed record DeclaredDevices
 
     /// <summary>A message that is further behind its receipt is marked as late.</summary>
     public TimeSpan Lateness { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The table that knows the devices; null when each is known.</summary>
+    public TableId? Table { get; init; }
+
+    /// <summary>The column of <see cref="Table"/> that names a device.</summary>
+    public string Key { get; init; } = "id";
+
+    /// <summary>How long the messages of an unknown device are sent back by themselves when it has arrived.</summary>
+    public TimeSpan ParkedFor { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How many messages of a device are.</summary>
+    public int ParkedMax { get; init; } = 10_000;
 
     /// <summary>This declaration with columns for texts that every message has, unless they are declared.</summary>
     public DeclaredDevices WithTexts(IEnumerable<string> names)

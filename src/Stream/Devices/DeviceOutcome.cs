@@ -9,6 +9,7 @@ enum DeviceOutcome
     Repeated,
     /// <summary>It went to quarantine.</summary>
     Rejected,
-    /// <summary>Only the history knows whether it was there before; nothing was applied.</summary>
+    /// <summary>Only the lake knows whether it was there before, or whether there is such a device; nothing was
+    /// applied.</summary>
     NeedsPast,
 }

@@ -13,6 +13,8 @@ namespace Tapline.Streaming.Devices;
 sealed class DeviceStream
 {
     readonly DeviceTimes _times;
+    readonly DeviceRegistry _registry;
+    readonly ParkedDevices _parked;
     readonly SeenDevices _seen;
     readonly WantedPast _wanted;
     readonly QuarantineBuffer _quarantine;
@@ -26,12 +28,15 @@ sealed class DeviceStream
         DeviceLayout layout,
         DeltaTable table,
         DeviceTimes times,
+        DeviceRegistry registry,
+        ParkedDevices parked,
         SeenDevices seen,
         WantedPast wanted,
         QuarantineBuffer quarantine)
     {
         (Name, Layout, Table) = (name, layout, table);
-        (_times, _seen, _wanted, _quarantine) = (times, seen, wanted, quarantine);
+        (_times, _registry, _parked) = (times, registry, parked);
+        (_seen, _wanted, _quarantine) = (seen, wanted, quarantine);
         _decoder = new DeviceDecoder(layout);
         _identity = new DeviceIdentity(name);
         _contract = [.. layout.Declared.Columns.SelectMany(column =>
@@ -106,6 +111,8 @@ sealed class DeviceStream
                 return Rejected(chunk, slot, rule.Reason, rule.Detail);
         }
         var device = Accepted.Columns[DeviceLayout.DeviceId].Value(row);
+        if (_registry.IsDeclared && _registry.Knows(device) is not true and var known)
+            return known is null ? DeviceOutcome.NeedsPast : Parked(chunk, slot, device);
         if (_identity.TryRead(Layout, Accepted, row, out var name, out var number))
         {
             var verdict = Judge(device, name, number);
@@ -129,6 +136,12 @@ sealed class DeviceStream
         if (verdict is null)
             _wanted.Add(device, name);
         return verdict;
+    }
+
+    DeviceOutcome Parked(RecordChunk chunk, in RecordSlot slot, ReadOnlySpan<byte> device)
+    {
+        _parked.Add(device);
+        return Rejected(chunk, slot, QuarantineReason.UnknownDevice, "no row of the devices' table has this key");
     }
 
     DeviceOutcome Rejected(RecordChunk chunk, in RecordSlot slot, string reason, string? detail)

@@ -1,5 +1,6 @@
 using Tapline.Contracts.Log;
 using Tapline.Lakehouse.Delta;
+using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Lanes;
 using Tapline.Streaming.Quarantine;
 
@@ -8,7 +9,11 @@ namespace Tapline.Streaming.Devices;
 /// <summary>The streams of device messages of a lane. What was there before is known over all of them, by what the lake
 /// has committed. Owned by the lane's task.</summary>
 sealed class DeviceStreams(StreamOptions options, LaneServices services, QuarantineBuffer quarantine)
+    : IAsyncDisposable
 {
+    // A device that went away is noticed within this time, one that has come within that of the discovery.
+    static readonly TimeSpan RegistryInterval = TimeSpan.FromSeconds(30);
+
     const string RootStart = "history/iot_";
 
     readonly SortedDictionary<string, DeviceStream> _streams = new(StringComparer.Ordinal);
@@ -16,7 +21,10 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
     readonly DevicePast _past = new(services);
     readonly WantedPast _wanted = new();
     readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
+    DeviceRegistry _registry = new(options, services);
+    ParkedDevices _parked = new(options, services);
     SeenDevices _seen = new();
+    long _lookedAt = services.Time.GetTimestamp();
 
     /// <summary>All streams, by name.</summary>
     public IReadOnlyCollection<DeviceStream> All => _streams.Values;
@@ -32,6 +40,12 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
             return sum;
         }
     }
+
+    /// <summary>The devices that the open epoch has found unknown.</summary>
+    public IReadOnlyCollection<string> Unknown => _registry.Unknown;
+
+    /// <summary>Whether messages can be applied: the table of devices is not behind.</summary>
+    public bool IsReady => _registry.IsReady;
 
     /// <summary>The folder of a stream's table.</summary>
     public static string RootOf(string name) => RootStart + name;
@@ -49,10 +63,38 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
         KeepVersions(versions);
         _streams.Clear();
         _seen = new SeenDevices();
+        _registry = new DeviceRegistry(options, services);
+        await _parked.DisposeAsync();
+        _parked = new ParkedDevices(options, services);
+        if (_registry.IsDeclared)
+            await _parked.LoadAsync(_versions, ct);
         await _past.LoadAsync(_versions, _seen, ct);
         _seen.Settle();
         foreach (var root in _versions.Keys)
-            await OpenAsync(NameOf(root)!, ct);
+        {
+            if (NameOf(root) is { } name)
+                await OpenAsync(name, ct);
+        }
+    }
+
+    /// <summary>Takes note that an epoch is repeated, which its first writer began.</summary>
+    public void Repeat(EpochIntent intent) => _registry.Repeat(intent.UnknownDevices ?? []);
+
+    /// <summary>Looks what the table of devices has, whose messages wait for it, and sends those back that wait for no
+    /// more than their device. Only between two epochs.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        if (!_registry.IsReady)
+            await _registry.LookWhetherReadyAsync(ct);
+        var interval = _parked.Any ? options.DiscoveryInterval : RegistryInterval;
+        if (!_registry.IsDeclared || services.Time.GetElapsedTime(_lookedAt) < interval)
+            return;
+        _lookedAt = services.Time.GetTimestamp();
+        await _registry.ReadAsync(ct);
+        _registry.Settle();
+        var sent = await _parked.SendBackAsync(_registry.Has, _versions, ct);
+        if (sent > 0)
+            services.Logger.ParkedSentBack(options.Lane, sent);
     }
 
     /// <summary>Applies a message.</summary>
@@ -76,6 +118,10 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
             var outcome = stream.Apply(chunk, slot);
             if (outcome != DeviceOutcome.NeedsPast)
                 return outcome;
+            if (_registry.IsWanted)
+                await _registry.ReadAsync(ct);
+            if (_wanted.IsEmpty)
+                continue;
             if (!isAlone)
                 LookAhead(stream, chunk, slot.Offset);
             await _past.LoadAsync(_versions, _wanted, _seen, ct);
@@ -92,9 +138,13 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
     {
         KeepVersions(versions);
         _seen.Settle();
+        _registry.Settle();
         foreach (var stream in _streams.Values)
             stream.Accepted.Clear();
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _parked.DisposeAsync();
 
     // The history is asked once for all of a chunk.
     static void LookAhead(DeviceStream stream, RecordChunk chunk, long offset)
@@ -110,7 +160,7 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
     {
         foreach (var (root, version) in versions)
         {
-            if (NameOf(root) is not null)
+            if (NameOf(root) is not null || LakeTables.SharedRoots.Contains(root))
                 _versions[root] = version;
         }
     }
@@ -132,7 +182,7 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
                 services.Delta,
                 ct);
         layout.Check(root, table.Snapshot.Schema);
-        var stream = new DeviceStream(name, layout, table, _times, _seen, _wanted, quarantine);
+        var stream = new DeviceStream(name, layout, table, _times, _registry, _parked, _seen, _wanted, quarantine);
         _streams.Add(name, stream);
         return stream;
     }

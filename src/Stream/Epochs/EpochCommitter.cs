@@ -59,7 +59,10 @@ sealed class EpochCommitter(
             services.Writer,
             LaneTopics.Tabulate(changed, static partition => partition.CommittedTo),
             LaneTopics.Tabulate(changed, static partition => partition.Next),
-            services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            services.Time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            UnknownDevices = devices.Unknown.Count == 0 ? null : [.. devices.Unknown],
+        };
         if (!await epochs.TryClaimAsync(intent, ct))
             throw new LaneFencedException($"epoch {intent.Epoch} belongs to another worker");
         await WriteAsync(intent, tables, isRepeat: false, ct);

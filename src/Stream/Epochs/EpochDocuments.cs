@@ -16,7 +16,13 @@ public sealed record EpochIntent(
     string Writer,
     SortedDictionary<string, SortedDictionary<int, long>> From,
     SortedDictionary<string, SortedDictionary<int, long>> To,
-    long CreatedAtMs);
+    long CreatedAtMs)
+{
+    /// <summary>The devices that were not known: who repeats the epoch takes them for unknown again; null for
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? UnknownDevices { get; init; }
+}
 
 /// <summary>The manifest of an epoch: every table of the lane at one cut, and where the lane goes on. Written
 /// last.</summary>

@@ -114,6 +114,8 @@ enum HoldReason
     Transaction,
     /// <summary>The next epoch.</summary>
     Epoch,
+    /// <summary>The table of devices, which is behind its topic.</summary>
+    Devices,
 }
 
 /// <summary>A wait.</summary>

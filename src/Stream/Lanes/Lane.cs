@@ -62,6 +62,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             ct.ThrowIfCancellationRequested();
             await _discovery!.AssignNewAsync(ct);
+            if (!HasWork)
+                await Devices.LookAsync(ct);
+            if (Devices.IsReady)
+                Held.Release(HoldReason.Devices);
             // What all lanes append to wants it also while this one has nothing to commit.
             if (options.Lanes > 1 && !HasWork)
                 _maintenance!.RunIfDue(_committer!.Versions.Keys);
@@ -88,6 +92,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await _committer.DisposeAsync();
         if (_replays is not null)
             await _replays.DisposeAsync();
+        if (_devices is not null)
+            await _devices.DisposeAsync();
         if (_maintenance is not null)
             await _maintenance.DisposeAsync();
         await _schemas.DisposeAsync();
@@ -127,6 +133,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     {
         var until = new Dictionary<TopicPartition, long>();
         _isRepeating = true;
+        Devices.Repeat(intent);
         foreach (var (topic, ends) in intent.To)
         {
             foreach (var (number, end) in ends)
@@ -241,6 +248,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             return Barrier.TryTake(chunk, slot, partition, _isRepeating) ? null : HoldReason.Epoch;
         if (Devices.IsItsTopic(chunk.Partition.Topic))
         {
+            if (!Devices.IsReady && !_isRepeating)
+                return HoldReason.Devices;
             await Devices.ApplyAsync(chunk, slot, isAlone: false, ct);
             return null;
         }
@@ -359,7 +368,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         Held.Release(HoldReason.Epoch);
         board.Rejected(rejected);
         var took = services.Time.GetElapsedTime(began);
-        board.Committed(_committer, Lake, _tables, took);
+        board.Committed(_committer, Lake, _tables, Devices, took);
         var relaxed = took * 3;
         return relaxed < options.EpochInterval ? options.EpochInterval
             : relaxed > options.EpochIntervalMax ? options.EpochIntervalMax : relaxed;

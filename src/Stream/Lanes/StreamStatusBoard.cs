@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tapline.Streaming.Devices;
 using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Tables;
 
@@ -23,7 +24,11 @@ sealed class StreamStatusBoard(int lane)
 
     /// <summary>The lane has committed an epoch.</summary>
     public void Committed(
-        EpochCommitter committer, LakeTables lake, IReadOnlyDictionary<string, TableStream> tables, TimeSpan took) =>
+        EpochCommitter committer,
+        LakeTables lake,
+        IReadOnlyDictionary<string, TableStream> tables,
+        DeviceStreams devices,
+        TimeSpan took) =>
         _newest = _newest with
         {
             Epoch = committer.Epoch,
@@ -31,6 +36,13 @@ sealed class StreamStatusBoard(int lane)
             SourceTimestampUs = committer.SourceTimestampUs,
             CommitMs = (long)took.TotalMilliseconds,
             StateBytes = tables.Values.Sum(static table => table.Current.State.ByteCount),
+            Streams = [.. devices.All.Select(static stream => new DeviceStreamStatus(
+                stream.Name,
+                stream.Counters.Accepted,
+                stream.Counters.Repeated,
+                stream.Counters.Late,
+                stream.Counters.Quarantined,
+                stream.Table.Snapshot.Version))],
             Tables = [.. tables.Values.OrderBy(static table => table.Table).Select(table => Describe(table, lake))],
         };
 

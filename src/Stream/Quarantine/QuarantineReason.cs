@@ -38,6 +38,9 @@ static class QuarantineReason
     /// <summary>The source changed the table's columns and the table's policy is to change nothing.</summary>
     public const string SchemaChange = "schema_change";
 
+    /// <summary>A message of a device that the declared table does not have.</summary>
+    public const string UnknownDevice = "unknown_device";
+
     /// <summary>A device message whose time is too far from its receipt.</summary>
     public const string ClockSkew = "clock_skew";
 

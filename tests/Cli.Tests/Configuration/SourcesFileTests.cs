@@ -62,7 +62,8 @@ public sealed class SourcesFileTests
     public void Device_messages_are_declared_for_all_streams_and_for_each()
     {
         var devices = Parse("""
-            devices: { columns: { fw: text, v: integer }, late_seconds: 60, earliest: 2020-02-01 }
+            devices:
+              { table: app.taps, key: no, columns: { fw: text, v: integer }, late_seconds: 60, earliest: 2020-02-01 }
             streams:
               pour: { columns: { v: bigint not null } }
               status: { once_by: [conn_id, reason] }
@@ -73,6 +74,7 @@ public sealed class SourcesFileTests
             devices.Stream("pour").Columns.Select(static c => (c.Name, c.Type!, c.NotNull)));
         Assert.Equal(["fw", "v"], devices.Stream("other").Columns.Select(static c => c.Name));
         Assert.Equal(["conn_id", "reason"], devices.Stream("status").OnceBy);
+        Assert.Equal((new TableId("app", "taps"), "no"), (devices.Table, devices.Key));
         Assert.Equal(TimeSpan.FromMinutes(1), devices.Lateness);
         Assert.Equal(new DateTimeOffset(2020, 2, 1, 0, 0, 0, TimeSpan.Zero), devices.Earliest);
         Assert.Equal(TimeSpan.FromDays(1), devices.AheadMax);
@@ -85,6 +87,7 @@ public sealed class SourcesFileTests
     [InlineData("streams: { a: { columns: { x: text, X: text } } }", "name \"x\" twice")]
     [InlineData("streams: { a: { columns: { \"x y\": text } } }", "which can be no column")]
     [InlineData("streams: { a: { once: [x] } }", "is not a setting")]
+    [InlineData("devices: { table: taps }", "must be a name like schema.table")]
     [InlineData("devices: { earliest: soon }", "must be a date like 2000-01-01")]
     public void A_mistake_about_devices_is_told(string yaml, string message) =>
         Assert.Contains(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tapline.Contracts.Log;
@@ -45,6 +46,60 @@ sealed class DeviceWorld : IAsyncDisposable
         ],
     };
 
+    static readonly TableSchema Taps = new(
+        new TableId("app", "taps"),
+        1,
+        [PostgresTypes.Column("id", "text", nullable: false, keyOrdinal: 0)],
+        WireFormat.Tapline);
+
+    long _lsn = 1000;
+
+    /// <summary>Declares that <c>app.taps</c> knows the devices.</summary>
+    public async Task DeclareTableAsync(CancellationToken ct, int parkedMax = 10_000)
+    {
+        Devices = Devices with { Table = Taps.Table, ParkedMax = parkedMax };
+        await Log.EnsureTopicsAsync(
+            [new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(TapsTopic, 1)], ct);
+        await Log.OpenProducer("world").AppendAsync(
+            new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Taps), SchemaRecord.Value(Taps)), ct);
+    }
+
+    /// <summary>Adds a row to the table of devices, or removes it.</summary>
+    public Task ChangeTapAsync(string id, CancellationToken ct, bool isThere = true)
+    {
+        _lsn += 10;
+        var envelope = $$"""
+            {"before":null,"after":{{(isThere ? $$"""{"id":"{{id}}"}""" : "null")}},
+             "source":{"ts_ms":5,"snapshot":"false","db":"bar","sequence":"[\"{{_lsn}}\",\"{{_lsn}}\"]","ts_us":5000,
+                       "schema":"app","table":"taps","txId":1,"lsn":{{_lsn}}},
+             "transaction":null,"op":"{{(isThere ? 'c' : 'd')}}","ts_ms":6}
+            """;
+        return Log.OpenProducer("world").AppendAsync(
+            new EventRecord(
+                TapsTopic, Encoding.UTF8.GetBytes($$"""{"id":"{{id}}"}"""), Encoding.UTF8.GetBytes(envelope))
+            {
+                Headers = [new EventHeader(TopicNames.SchemaHeader, "1"u8.ToArray())],
+            },
+            ct).AsTask();
+    }
+
+    /// <summary>Sends a record of a stream back from quarantine.</summary>
+    public async Task ReplayAsync(
+        string stream, string device, string value, long offset, int partition, CancellationToken ct)
+    {
+        await Log.EnsureTopicsAsync([new TopicSpec(TopicNames.Replays(Prefix), 1)], ct);
+        var mark = new ReplayMark(new TopicPartition(Topic(stream), partition), offset, 1, Attempt: 1);
+        await Log.OpenProducer("world").AppendAsync(
+            new EventRecord(
+                TopicNames.Replays(Prefix), Encoding.UTF8.GetBytes(device), Encoding.UTF8.GetBytes(value))
+            {
+                Headers = [new EventHeader(ReplayMark.Header, Encoding.UTF8.GetBytes(mark.ToString()))],
+            },
+            ct);
+    }
+
+    static string TapsTopic => TopicNames.Data(Prefix, Taps.Table);
+
     public static string Topic(string stream) => TopicNames.Devices(Prefix, stream);
 
     /// <summary>Sends a message, and again so often.</summary>
@@ -85,6 +140,20 @@ sealed class DeviceWorld : IAsyncDisposable
         return worker.Status;
     }
 
+    /// <summary>Runs a worker until a condition holds, a minute at most, then ends it.</summary>
+    public async Task RunUntilAsync(Func<Task<bool>> condition, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = Worker().RunAsync(stop.Token);
+        for (var began = Stopwatch.StartNew(); !running.IsCompleted && !await condition();)
+        {
+            Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "what was waited for did not come");
+            await Task.Delay(10, ct);
+        }
+        await stop.CancelAsync();
+        await running;
+    }
+
     public StreamWorker Worker() => new(
         new StreamOptions
         {
@@ -107,7 +176,8 @@ sealed class DeviceWorld : IAsyncDisposable
             return false;
         foreach (var topic in await Log.ListTopicsAsync(ct))
         {
-            if (TopicNames.DeviceStream(Prefix, topic.Name) is null && topic.Name != TopicNames.Replays(Prefix))
+            if (TopicNames.DeviceStream(Prefix, topic.Name) is null && topic.Name != TopicNames.Replays(Prefix)
+                && topic.Name != TapsTopic)
                 continue;
             for (var partition = 0; partition < topic.Partitions; partition++)
             {
@@ -119,12 +189,15 @@ sealed class DeviceWorld : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The newest manifest.</summary>
-    public async Task<EpochManifest> ManifestAsync(CancellationToken ct)
+    /// <summary>The files of a stream's table at the newest manifest; none before the first.</summary>
+    public async Task<List<string>> FilesAsync(string stream, CancellationToken ct)
     {
-        var (manifest, _) = await new EpochStore(Lake, 0).ReadAsync(ct);
-        Assert.NotNull(manifest);
-        return manifest;
+        var root = $"history/iot_{stream}";
+        return (await new EpochStore(Lake, 0).ReadAsync(ct)).Manifest is { } manifest
+            && manifest.Tables.TryGetValue(root, out var version)
+            && await DeltaTable.ReadAsync(Lake, root, version, ct) is { } snapshot
+                ? [.. snapshot.Files.Values.Select(static file => file.Location)]
+                : [];
     }
 
     /// <summary>Some columns of a stream's history, values as text; nothing when there is none.</summary>
@@ -134,7 +207,8 @@ sealed class DeviceWorld : IAsyncDisposable
     /// <summary>Some columns of a table at the manifest's cut, values as text; nothing when there is none.</summary>
     public async Task<List<string?[]>> QueryAsync(
         string root, string columns, CancellationToken ct, string tail = "") =>
-        (await ManifestAsync(ct)).Tables.TryGetValue(root, out var version)
+        (await new EpochStore(Lake, 0).ReadAsync(ct)).Manifest is { } manifest
+        && manifest.Tables.TryGetValue(root, out var version)
             ? await TableQuery.RunAsync(Lake, root, version, columns, ct, tail)
             : [];
 
