@@ -33,6 +33,9 @@ public static class TopicNames
     /// <summary>What could not be used, with its reason.</summary>
     public static string Quarantine(string prefix) => Sanitize($"{prefix}.quarantine");
 
+    /// <summary>The results of a window (compacted).</summary>
+    public static string Live(string prefix, string window) => Sanitize($"{prefix}.live.{window}");
+
     /// <summary>What is sent back from quarantine, each record with where it stood
     /// (<see cref="ReplayMark"/>).</summary>
     public static string Replays(string prefix) => Sanitize($"__tapline-replay.{prefix}");

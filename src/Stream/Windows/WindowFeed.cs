@@ -20,6 +20,7 @@ sealed class WindowFeed
     readonly WindowArgument[] _arguments;
     readonly ArrayBufferWriter<byte> _text = new(128);
     readonly Utf8JsonWriter _json;
+    long? _toldAt;
 
     /// <summary>A feed from rows of some columns. Throws <see cref="TaplineException"/> when the window needs others,
     /// or others of their types.</summary>
@@ -63,6 +64,18 @@ sealed class WindowFeed
 
     /// <summary>Rows that came later than their windows wait, or would have begun a window too many.</summary>
     public long LeftOutCount { get; private set; }
+
+    /// <summary>Whether its topic is known to be there.</summary>
+    public bool HasTopic { get; set; }
+
+    /// <summary>Whether it is time to tell of windows that go on.</summary>
+    public bool IsEarlyDue(TimeProvider time)
+    {
+        if (Window.Early is not { } early || (_toldAt is { } told && time.GetElapsedTime(told) < early))
+            return false;
+        _toldAt = time.GetTimestamp();
+        return true;
+    }
 
     /// <summary>Gives a row.</summary>
     public void Add(ColumnBatch rows, int row, long atUs)
