@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Sources;
 using Tapline.Streaming.Lanes;
+using Tapline.Streaming.Windows;
 
 namespace Tapline.Streaming;
 
@@ -83,6 +85,9 @@ public sealed record StreamOptions
 
     /// <summary>What tables do when their source changes its columns.</summary>
     public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
+
+    /// <summary>The windows that are kept over streams of device messages.</summary>
+    public ImmutableArray<StreamWindow> Windows { get; init; } = [];
 
     /// <summary>How many manifests of a lane are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;

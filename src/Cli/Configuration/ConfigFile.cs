@@ -43,6 +43,7 @@ static partial class ConfigFile
             Name(root), Log(root, folder), Source(root, folder), LakeSettings.Read(root, folder), Stream(root))
         {
             Mqtt = MqttSettings.Read(root, folder),
+            Windows = WindowSettings.Read(root),
             Sources = root.Has("sources") && sources
                 ? SourcesFile.Load(Path.Combine(folder, root.Text("sources")), variable, elsewhere)
                 : SourceDeclarations.None,

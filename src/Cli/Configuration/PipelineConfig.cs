@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
 using Tapline.Lakehouse.Storage.S3;
 using Tapline.Streaming;
+using Tapline.Streaming.Windows;
 
 namespace Tapline.Cli.Configuration;
 
@@ -16,6 +18,9 @@ sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, L
 {
     /// <summary>The devices; null when there are none.</summary>
     public MqttConfig? Mqtt { get; init; }
+
+    /// <summary>What is kept by key and time over the devices' streams.</summary>
+    public ImmutableArray<StreamWindow> Windows { get; init; } = [];
 
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;

@@ -232,7 +232,9 @@ sealed class RunningPipeline : IAsyncDisposable
         MaintenanceInterval = config.Stream.CleansUp ? TimeSpan.FromMinutes(10) : null,
         Sources = config.Sources with { Devices = Devices(config) },
         Evolution = config.Stream.Evolution,
+        Windows = config.Windows,
     };
+
     // What the levels of a message's topic say stands in every record.
     static DeclaredDevices Devices(PipelineConfig config)
     {

@@ -114,10 +114,7 @@ sealed class StatusVerb() : Verb("status", "Show how far source, log and lake ar
                 var at = new TopicPartition(topic.Name, partition);
                 var end = (await pipeline.Log.OffsetsAsync(at, ct)).End;
                 records += end;
-                behind += topic.Name == TopicNames.Quarantine(config.Name)
-                        || topic.Name.StartsWith($"{config.Name}.dlq.", StringComparison.Ordinal)
-                    ? 0
-                    : Math.Max(0, end - reached.Offset(at));
+                behind += TopicNames.IsOutput(config.Name, topic.Name) ? 0 : Math.Max(0, end - reached.Offset(at));
             }
         }
         part["topics"] = topics.Count;

@@ -78,9 +78,8 @@ sealed class CatchUp(CatchUpOptions options, IEventLog log, IObjectStore lake, S
 
     bool IsData(TopicInfo topic) =>
         topic.Name.StartsWith($"{options.Prefix}.", StringComparison.Ordinal)
-        && topic.Name != TopicNames.Quarantine(options.Prefix)
         && topic.Name != TopicNames.Transactions(options.Prefix)
-        && !topic.Name.StartsWith($"{options.Prefix}.dlq.", StringComparison.Ordinal);
+        && !TopicNames.IsOutput(options.Prefix, topic.Name);
 
     async Task WaitForLakeAsync(Dictionary<TopicPartition, long> ends, CancellationToken ct)
     {

@@ -36,6 +36,12 @@ public static class TopicNames
     /// <summary>The results of a window (compacted).</summary>
     public static string Live(string prefix, string window) => Sanitize($"{prefix}.live.{window}");
 
+    /// <summary>Whether the pipeline writes a topic for others and does not read it itself.</summary>
+    public static bool IsOutput(string prefix, string topic) =>
+        topic == Quarantine(prefix)
+        || topic.StartsWith($"{prefix}.dlq.", StringComparison.Ordinal)
+        || topic.StartsWith($"{prefix}.live.", StringComparison.Ordinal);
+
     /// <summary>What is sent back from quarantine, each record with where it stood
     /// (<see cref="ReplayMark"/>).</summary>
     public static string Replays(string prefix) => Sanitize($"__tapline-replay.{prefix}");

@@ -8,6 +8,7 @@ using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Quarantine;
 using Tapline.Streaming.Schemas;
 using Tapline.Streaming.Tables;
+using Tapline.Streaming.Windows;
 
 namespace Tapline.Streaming.Lanes;
 
@@ -15,7 +16,7 @@ namespace Tapline.Streaming.Lanes;
 /// owns all it holds; it ends by cancellation or with <see cref="LaneFencedException"/>.</summary>
 sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoard board) : IAsyncDisposable
 {
-    // How often a partition that waits is looked at.
+    // How often a partition that waits is looked at, and windows, which end also when nothing comes.
     static readonly TimeSpan HoldInterval = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan RereadEndWaitMax = TimeSpan.FromSeconds(2);
 
@@ -27,6 +28,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly ReplayLedger _ledger = new(services);
     RecordSchemas? _recordSchemas;
     DeviceStreams? _devices;
+    DeviceWindows? _windows;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
     HeldPartitions? _held;
@@ -51,6 +53,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     DeviceStreams Devices => _devices ??= new DeviceStreams(options, services, _quarantine);
 
+    DeviceWindows Windows => _windows ??= new DeviceWindows(options, services, Devices);
+
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
     /// <summary>Loads the lane from the lake, finishes an epoch that was begun, then works until cancelled.</summary>
@@ -73,10 +77,11 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             Held.ReleaseOldRows(giveUp: false);
             ReleaseTransactions();
             var wait = HasWork ? Remaining(interval) : options.DiscoveryInterval;
-            if (Held.Any && wait > HoldInterval)
+            if ((Held.Any || Windows.Any) && wait > HoldInterval)
                 wait = HoldInterval;
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
+            await Windows.TakeAsync(ct);
             await LookForReplaysAsync(ct);
             var isDue = HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull || Barrier.IsFull);
             if (isDue && !MustWaitForRereadEnds(interval) && await MayCutAsync(ct))
@@ -94,6 +99,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await _replays.DisposeAsync();
         if (_devices is not null)
             await _devices.DisposeAsync();
+        if (_windows is not null)
+            await _windows.DisposeAsync();
         if (_maintenance is not null)
             await _maintenance.DisposeAsync();
         await _schemas.DisposeAsync();
@@ -123,6 +130,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await Devices.LoadAsync(_committer.Versions, ct);
         if (open is not null)
             await FinishAsync(open, ct);
+        await Windows.LoadAsync(_committer.Versions, ct);
         foreach (var partition in _topics.All.Where(partition => !_replays.IsItsTopic(partition.Id.Topic)))
             _reader.Assign(partition.Id, partition.Next);
         board.Loaded(_committer);
@@ -361,8 +369,11 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     {
         var began = services.Time.GetTimestamp();
         await Replays.ApplyAsync(ct);
+        await Windows.TakeAsync(ct);
+        await Windows.FlushAsync(ct);
         var rejected = _quarantine.Rows.Count;
         await _committer!.CommitAsync(_tables, ct);
+        Windows.Settle();
         _maintenance!.RunIfDue(_committer.Versions.Keys);
         Barrier.Settle();
         Held.Release(HoldReason.Epoch);

@@ -23,7 +23,8 @@ sealed class LiveWindows(
     public bool Any => !declared.IsEmpty;
 
     /// <summary>Rows that windows have left out: later than they wait, or one window too many.</summary>
-    public long LeftOutCount => _streams.Values.Sum(static stream => stream.Feeds.Sum(static feed => feed.LeftOutCount));
+    public long LeftOutCount =>
+        _streams.Values.Sum(static stream => stream.Feeds.Sum(static feed => feed.LeftOutCount));
 
     /// <summary>Whether windows are kept over a stream.</summary>
     public bool Has(string stream) => declared.Any(window => window.Stream == stream);
@@ -74,7 +75,8 @@ sealed class LiveWindows(
         }
     }
 
-    /// <summary>Ends the windows that the watermark has passed, without a word: what they were was told before.</summary>
+    /// <summary>Ends the windows that the watermark has passed, without a word: what they were was told
+    /// before.</summary>
     public void Settle()
     {
         foreach (var stream in _streams.Values)
@@ -110,7 +112,10 @@ sealed class LiveWindows(
                     feed.HasTopic = true;
                 }
                 foreach (var result in _results)
-                    await _producer.AppendAsync(WindowRecord.Of(topic, feed.Window.Definition, result, _generation), ct);
+                {
+                    await _producer.AppendAsync(
+                        WindowRecord.Of(topic, feed.Window.Definition, result, _generation), ct);
+                }
                 _results.Clear();
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,6 +10,7 @@ using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
 using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Tests.Lanes;
+using Tapline.Streaming.Windows;
 using Tapline.TestKit;
 
 namespace Tapline.Streaming.Tests.Devices;
@@ -45,6 +47,9 @@ sealed class DeviceWorld : IAsyncDisposable
             new("status") { OnceBy = ["conn_id", "reason"] },
         ],
     };
+
+    /// <summary>The windows over the streams.</summary>
+    public ImmutableArray<StreamWindow> Windows { get; init; } = [];
 
     static readonly TableSchema Taps = new(
         new TableId("app", "taps"),
@@ -165,6 +170,7 @@ sealed class DeviceWorld : IAsyncDisposable
             HistoryFilesMax = 3,
             FetchBytesMax = 4_000,
             MessageBytesMax = 100_000,
+            Windows = Windows,
             Sources = new SourceDeclarations(new DeclaredFormat(), []) { Devices = Devices },
         },
         Log, Store, _duck, TimeProvider.System, Guid.NewGuid, NullLoggerFactory.Instance);
