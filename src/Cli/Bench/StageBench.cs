@@ -18,7 +18,7 @@ namespace Tapline.Cli.Bench;
 sealed class StageBench(BenchOptions options, BenchProgress progress)
 {
     const int EventsMax = 100_000;
-    const int Sections = 6;
+    const int Sections = 7;
 
     readonly StageRace _race = new(options.Runs, progress);
 
@@ -46,6 +46,7 @@ sealed class StageBench(BenchOptions options, BenchProgress progress)
             () => Decode(tables, decoded, events),
             () => Apply(tables, decoded, events),
             () => Parquet(decoded, folder, events),
+            () => new WindowBench(_race).Run(events),
         ])
         {
             ct.ThrowIfCancellationRequested();
