@@ -57,7 +57,7 @@ public sealed class WindowSettingsTests
     [InlineData("size_seconds: 60, values: { n: median(x) }", "values.n must be count, or count, sum")]
     [InlineData("size_seconds: 60, values: { n: sum }", "found \"sum\"")]
     [InlineData("size_seconds: 60", "values must have one value at least")]
-    [InlineData("size: 60, values: { n: count }", "size is not a setting; did you mean \"size_seconds\"?")]
+    [InlineData("size_second: 60, values: { n: count }", "did you mean \"size_seconds\"?")]
     public void A_mistake_is_told_with_its_place(string settings, string wanted)
     {
         var yaml = $$"""
