@@ -16,36 +16,55 @@ public sealed class TopicRules(ImmutableArray<TopicRule> rules)
 
     /// <summary>Whether a client may publish to a topic.</summary>
     internal bool MayPublish(ClientIdentity client, string topic) =>
-        RuleOf(client) is { } rule && rule.Publish.Any(filter => Covers(filter, topic, client));
+        RuleOf(client) is { } rule && Covers(rule.Publish, topic, client);
 
     /// <summary>Whether a client may subscribe to a filter: all that it matches must be allowed.</summary>
     internal bool MaySubscribe(ClientIdentity client, string filter) =>
-        RuleOf(client) is { } rule && rule.Subscribe.Any(allowed => Covers(allowed, filter, client));
+        RuleOf(client) is { } rule && Covers(rule.Subscribe, filter, client);
 
-    TopicRule? RuleOf(ClientIdentity client) =>
-        rules.FirstOrDefault(rule => rule.Users.IsEmpty || client.User is { } user && rule.Users.Contains(user));
-
-    // A filter is covered when it fits the allowed one level by level, wildcards under wildcards.
-    static bool Covers(string allowed, string wanted, ClientIdentity client)
+    TopicRule? RuleOf(ClientIdentity client)
     {
-        var allowedLevels = allowed.Split('/');
-        var wantedLevels = wanted.Split('/');
-        for (var i = 0; i < allowedLevels.Length; i++)
+        foreach (var rule in rules)
         {
-            if (allowedLevels[i] == "#")
+            if (rule.Users.IsEmpty || client.User is { } user && rule.Users.Contains(user))
+                return rule;
+        }
+        return null;
+    }
+
+    static bool Covers(ImmutableArray<string> allowed, string wanted, ClientIdentity client)
+    {
+        foreach (var filter in allowed)
+        {
+            if (Covers(filter, wanted, client))
                 return true;
-            if (i == wantedLevels.Length)
+        }
+        return false;
+    }
+
+    // A filter is covered when it fits the allowed one level by level, wildcards under wildcards. Asked for each
+    // message: takes no memory.
+    static bool Covers(ReadOnlySpan<char> allowed, ReadOnlySpan<char> wanted, ClientIdentity client)
+    {
+        var levels = allowed.Split('/');
+        var wantedLevels = wanted.Split('/');
+        while (levels.MoveNext())
+        {
+            var level = allowed[levels.Current];
+            if (level is "#")
+                return true;
+            if (!wantedLevels.MoveNext())
                 return false;
-            var level = allowedLevels[i] switch
-            {
-                "{client_id}" => client.ClientId,
-                "{user}" => client.User ?? "",
-                var text => text,
-            };
-            if (wantedLevels[i] == "#" || level != wantedLevels[i] && level != "+" || level.Length == 0)
+            var wantedLevel = wanted[wantedLevels.Current];
+            // A name is nothing but itself, also when it is a wildcard.
+            var name = level is "{client_id}" ? client.ClientId : level is "{user}" ? client.User ?? "" : null;
+            var fits = name is not null
+                ? wantedLevel.SequenceEqual(name)
+                : level is "+" || wantedLevel.SequenceEqual(level);
+            if (!fits || wantedLevel is "#" || level.IsEmpty || name is "" or "+")
                 return false;
         }
-        return allowedLevels.Length == wantedLevels.Length;
+        return !wantedLevels.MoveNext();
     }
 }
 
