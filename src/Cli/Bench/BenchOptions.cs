@@ -9,6 +9,12 @@ namespace Tapline.Cli.Bench;
 /// <param name="Time">The clock.</param>
 sealed record BenchOptions(int Rows, int Runs, TimeProvider Time)
 {
+    /// <summary>Devices that are connected by MQTT.</summary>
+    public int Connections { get; init; } = 1000;
+
+    /// <summary>Messages that they publish in all.</summary>
+    public int Messages { get; init; } = 100_000;
+
     /// <summary>Where the temporary folder is made.</summary>
     public string Root { get; init; } = Path.GetTempPath();
 

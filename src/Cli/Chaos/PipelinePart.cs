@@ -20,6 +20,9 @@ sealed class PipelinePart(string name, ChaosFolder folder, TimeProvider time) : 
     /// <summary>The verb that runs it; a second process of one verb has a number behind it.</summary>
     public string Verb => name.Split('-')[0];
 
+    /// <summary>The process that runs.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException($"{name} does not run");
+
     /// <summary>Completes, with the reason in words, when a process ends that nobody has killed.</summary>
     public Task<string> Ended => _ended.Task;
 

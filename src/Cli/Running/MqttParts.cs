@@ -19,6 +19,15 @@ sealed class MqttParts(MqttListener? listener, BrokerBridge? bridge) : IAsyncDis
     /// <summary>Where devices connect to; null when they do not.</summary>
     public MqttListener? Listener => listener;
 
+    /// <summary>Messages that became records, those sent again included.</summary>
+    public long Messages => Counters.Sum(static counters => counters.Records);
+
+    /// <summary>Messages of no use.</summary>
+    public long DeadLetters => Counters.Sum(static counters => counters.DeadLetters);
+
+    IEnumerable<BridgeCounters> Counters =>
+        new[] { listener?.Counters, bridge?.Counters }.OfType<BridgeCounters>();
+
     /// <summary>Binds and prepares what the configuration has; null when it has no devices.</summary>
     public static MqttParts? Open(PipelineConfig config, IEventLog log, TimeProvider time, ILoggerFactory logs)
     {

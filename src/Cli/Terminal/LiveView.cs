@@ -13,6 +13,7 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
     static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
     readonly ChangeRates _rates = new(time);
+    readonly CountRate _messages = new(time);
 
     /// <summary>Shows it until <paramref name="work"/> ends.</summary>
     public async Task ShowAsync(Task work)
@@ -24,11 +25,7 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
     }
 
     /// <summary>The pipeline in one line.</summary>
-    public string Line()
-    {
-        var (source, lake) = (SourceText(), LakeText());
-        return source.Length > 0 && lake.Length > 0 ? $"{source}; {lake}" : source + lake;
-    }
+    public string Line() => string.Join("; ", Texts());
 
     async Task RedrawAsync(LiveDisplayContext context, Task work)
     {
@@ -73,8 +70,11 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
                 Cell(row.Files.ToString(CultureInfo.InvariantCulture)),
                 Cell(row.Version.ToString(CultureInfo.InvariantCulture)));
         }
-        return new Rows(table, new Text(SourceText()), new Text(LakeText()));
+        return new Rows([table, .. Texts().Select(static text => new Text(text))]);
     }
+
+    IEnumerable<string> Texts() =>
+        new[] { SourceText(), DevicesText(), LakeText() }.Where(static text => text.Length > 0);
 
     static Text Cell(string text) => new(text);
 
@@ -91,6 +91,16 @@ sealed class LiveView(Screen screen, RunningPipeline pipeline, TimeProvider time
         var copied = source.Tables.Sum(static table => table.RowsCopied);
         var rest = source.SnapshotEta is { } eta ? $", about {Units.Time(eta)} left" : "";
         return $"source: copying, {Units.Count(copied)} rows, {Units.Count((long)source.RowsPerSecond)} a second{rest}";
+    }
+
+    string DevicesText()
+    {
+        if (pipeline.Mqtt is not { } mqtt)
+            return "";
+        var connected = mqtt.Listener is { } listener ? $"{Units.Count(listener.ConnectionCount)} connected, " : "";
+        return $"devices: {connected}{Units.Count(mqtt.Messages)} messages, "
+            + $"{Units.Count((long)_messages.PerSecond(mqtt.Messages))} a second, "
+            + $"{Units.Count(mqtt.DeadLetters)} dead letters";
     }
 
     string LakeText()

@@ -13,13 +13,23 @@ sealed class BenchVerb : Verb
 
     readonly Argument<string> _part = new("part")
     {
-        Description = "stages, lake, snapshot, stream or all",
+        Description = "stages, lake, snapshot, stream, mqtt, or all of them but mqtt",
         DefaultValueFactory = static _ => "all",
     };
     readonly Option<int> _rows = new("--rows")
     {
         Description = "Rows to copy, rows of the lake's table, changes to stream: 100 to 20 000 000",
         DefaultValueFactory = static _ => 1_000_000,
+    };
+    readonly Option<int> _connections = new("--connections")
+    {
+        Description = "Devices that mqtt connects: 1 to 500 000",
+        DefaultValueFactory = static _ => 1000,
+    };
+    readonly Option<int> _messages = new("--messages")
+    {
+        Description = "Messages that they publish: 100 to 20 000 000",
+        DefaultValueFactory = static _ => 100_000,
     };
     readonly Option<int> _runs = new("--runs")
     {
@@ -30,14 +40,19 @@ sealed class BenchVerb : Verb
     public BenchVerb()
         : base("bench", "Measure how fast it is on this machine, with nothing but what it brings along",
             "bench", "bench stages", "bench stream --rows 200000 --runs 5", "bench snapshot --output json",
-            "bench lake --rows 10000000", "bench lake --s3 http://127.0.0.1:7480/bucket")
+            "bench lake --rows 10000000", "bench lake --s3 http://127.0.0.1:7480/bucket",
+            "bench mqtt --connections 10000 --messages 200000")
     {
-        _part.AcceptOnlyFromAmong("stages", "lake", "snapshot", "stream", "all");
+        _part.AcceptOnlyFromAmong("stages", "lake", "snapshot", "stream", "mqtt", "all");
         Arguments.Add(_part);
         Options.Add(_rows);
+        Options.Add(_connections);
+        Options.Add(_messages);
         Options.Add(_runs);
         Options.Add(BucketOption.Option);
         Between(_rows, 100, 20_000_000);
+        Between(_connections, 1, 500_000);
+        Between(_messages, 100, 20_000_000);
         Between(_runs, 1, 9);
     }
 
@@ -48,6 +63,8 @@ sealed class BenchVerb : Verb
         var options = new BenchOptions(line.GetValue(_rows), line.GetValue(_runs), TimeProvider.System)
         {
             Bucket = BucketOption.Of(line),
+            Connections = line.GetValue(_connections),
+            Messages = line.GetValue(_messages),
         };
         using var timer = new CancellationTokenSource(TimeMax, options.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
