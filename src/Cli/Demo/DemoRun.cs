@@ -19,6 +19,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
     : IAsyncDisposable
 {
     const int PreferredPort = 9092;
+    const int PreferredMqttPort = 1883;
     const int RowsShownMax = 5;
     static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(5);
 
@@ -27,6 +28,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
     EmbeddedPostgres? _postgres;
     NpgsqlDataSource? _connections;
     BarDatabase? _business;
+    DemoDevices? _devices;
     PipelineConfig? _config;
     RunningPipeline? _pipeline;
     Task _work = Task.CompletedTask;
@@ -38,8 +40,10 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         await folder.RecreateAsync(ct);
         _postgres = await EmbeddedPostgres.StartAsync(folder.Postgres, ct);
         _connections = NpgsqlDataSource.Create(_postgres.ConnectionString);
-        _business = new BarDatabase(_connections, new BarModel(seed), time);
+        var model = new BarModel(seed);
+        _business = new BarDatabase(_connections, model, time);
         var rows = await _business.CreateAsync(ct);
+        _devices = new DemoDevices(model, seed, time);
         screen.Progress($"  postgres  127.0.0.1:{_postgres.Port}   22 tables, {Units.Count(rows)} rows, {Elapsed}");
 
         _config = await ConfigureAsync(_postgres.ConnectionString, ct);
@@ -47,6 +51,9 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         _work = _pipeline.RunAsync(_stopping.Token);
         var broker = _pipeline.Broker!.BootstrapServers;
         screen.Progress($"  broker    {broker}   try: kcat -b {broker} -L");
+        var mqtt = _pipeline.Mqtt!.Listener!.Endpoint;
+        screen.Progress($"  devices   {mqtt}   {DemoDevices.Count} taps by MQTT; "
+            + $"try: mosquitto_sub -p {mqtt.Port} -t 'bar/#'");
         screen.Progress($"  lake      {folder.Shown}/lake   Delta tables");
     }
 
@@ -58,12 +65,13 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
             screen.Progress($"  business  {Units.Count(rate)} changes/s for {Units.Time(duration)}");
         using var until = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var business = _business.RunAsync(rate, until.Token);
+        var devices = _devices.RunAsync(_pipeline.Mqtt!.Listener!.Endpoint, duration, until.Token);
         var ends = Task.WhenAny(Task.Delay(duration, time, ct), business, _work);
         await new LiveView(screen, _pipeline, time).ShowAsync(ends);
         await until.CancelAsync();
         try
         {
-            await business;
+            await Task.WhenAll(business, devices);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -72,6 +80,8 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         await RequireRunningAsync();
         ct.ThrowIfCancellationRequested();
         screen.Progress($"  business  {Units.Count(_business.Changes)} changes committed");
+        if (devices.IsCompletedSuccessfully)
+            await TellDevicesAsync((await devices).Ledger.Sent, ct);
     }
 
     /// <summary>Answers three questions from the lake.</summary>
@@ -143,12 +153,20 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         }
     }
 
+    async Task TellDevicesAsync(long sent, CancellationToken ct)
+    {
+        Require();
+        var counts = await DemoDevices.InLogAsync(_pipeline.Log, _config.Name, ct);
+        var streams = counts.Select(static stream => $"{stream.Key} {Units.Count(stream.Value)}");
+        screen.Progress($"  devices   {Units.Count(sent)} messages sent; in the log: {string.Join(", ", streams)}");
+    }
+
     string Elapsed => $"{Units.Time(time.GetElapsedTime(_started))} since the start";
 
-    [MemberNotNull(nameof(_business), nameof(_config), nameof(_pipeline), nameof(_postgres))]
+    [MemberNotNull(nameof(_business), nameof(_config), nameof(_devices), nameof(_pipeline), nameof(_postgres))]
     void Require()
     {
-        if (_business is null || _config is null || _pipeline is null || _postgres is null)
+        if (_business is null || _config is null || _devices is null || _pipeline is null || _postgres is null)
             throw new InvalidOperationException("the demo has not been started");
     }
 
@@ -162,6 +180,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
     async Task<PipelineConfig> ConfigureAsync(string connectionString, CancellationToken ct)
     {
         var port = FreePort(PreferredPort) ?? FreePort(0);
+        var mqttPort = FreePort(PreferredMqttPort) ?? FreePort(0);
         var yaml = $$"""
             # The demo's own configuration, good while ./tapline demo --keep runs.
             pipeline: bar
@@ -171,6 +190,14 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
                 connection: "{{connectionString}}"
                 tables: ["app.*", "billing.*", "marketing.*"]
             lake: { path: lake, durability: process }
+            mqtt:
+              listen: { address: "127.0.0.1:{{mqttPort}}" }
+              routes:
+                taps:
+                  topic: bar/v1/{account_id}/{location_id}/{device_id}/{stream}
+                  streams: { pour: pour, hb: heartbeat, status: status, alert: alert }
+                  key: device_id
+                  tenant: account_id
             """;
         await File.WriteAllTextAsync(folder.Config, yaml, ct);
         return ConfigFile.Load(folder.Config);

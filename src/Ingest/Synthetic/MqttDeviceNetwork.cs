@@ -17,6 +17,7 @@ sealed class MqttDeviceNetwork(MqttClientOptions options, TimeProvider time)
 
     public TimeProvider Time => time;
 
+    /// <summary>Connects one. Cancelling stops the wait for its turn, not what has begun.</summary>
     public async Task<MqttClient> ConnectAsync(string clientId, DeviceMessageBody? will, CancellationToken ct)
     {
         var connect = new ConnectPacket(options.Version, clientId)
@@ -29,7 +30,8 @@ sealed class MqttDeviceNetwork(MqttClientOptions options, TimeProvider time)
         await _connecting.WaitAsync(ct);
         try
         {
-            return await MqttClient.ConnectAsync(options, connect, time, ct);
+            // Not given up half-way: nobody would know whether the broker has the will.
+            return await MqttClient.ConnectAsync(options, connect, time, CancellationToken.None);
         }
         finally
         {

@@ -11,7 +11,8 @@ namespace Tapline.Ingest.Synthetic;
 /// <param name="ClockSkew">Different messages whose time cannot be: to be quarantined as <c>clock_skew</c>.</param>
 /// <param name="UnknownDevice">Different messages of devices that nobody knows: to be quarantined as
 /// <c>unknown_device</c> where the worker is told which devices there are, else in the history.</param>
-/// <param name="NotJson">Messages that must be in the dead letters as <c>not_json</c>.</param>
+/// <param name="NotJson">Different messages that must be in the dead letters as <c>not_json</c>; those that were sent
+/// again are there again.</param>
 /// <param name="Wills">Last wills that were left to be published when a connection was lost. In the history, once
 /// each.</param>
 /// <param name="Faults">Of the messages in the history, how many had which fault.</param>

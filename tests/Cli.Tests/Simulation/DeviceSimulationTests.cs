@@ -112,7 +112,8 @@ public sealed class DeviceSimulationTests
             Assert.Equal(stream.UnknownDevice, Different(strangers));
         }
         var dead = await RecordsAsync(log, "bar.dlq.mqtt");
-        Assert.InRange(dead.Count, 1, report.Ledger.Oracle().Sum(static stream => stream.NotJson));
+        // One that was sent again is there again.
+        Assert.InRange(dead.Distinct().Count(), 1, report.Ledger.Oracle().Sum(static stream => stream.NotJson));
         var pours = report.Ledger.Oracle().Single(static stream => stream.Stream == TapStreams.Pour);
         Assert.True(pours.IsExact);
         foreach (var fault in new[] { "duplicates", "reordered", "late", "skewed", "voids" })
