@@ -26,7 +26,7 @@ public sealed class BenchVerbTests
             var report = await new BenchSuite(options, progress, NullLoggerFactory.Instance).RunAsync("all", Ct);
 
             var lake = report.Sections.Where(IsOfLake).ToList();
-            Assert.Equal(8, report.Sections.Count - lake.Count);
+            Assert.Equal(9, report.Sections.Count - lake.Count);
             Assert.Equal(13, lake.Count);
             Assert.Contains(lake, static section => section.Lines.Any(static line => line.Role == BenchRole.Peer));
             Assert.All(lake.SelectMany(static section => section.Lines), static line =>
@@ -60,7 +60,7 @@ public sealed class BenchVerbTests
         Assert.True(code == ExitCode.Success, errors.ToString());
         using var report = JsonDocument.Parse(output.ToString());
         var sections = report.RootElement.GetProperty("sections").EnumerateArray().ToArray();
-        Assert.Equal(6, sections.Length);
+        Assert.Equal(7, sections.Length);
         Assert.All(sections, static section =>
         {
             var lines = section.GetProperty("lines").EnumerateArray();
