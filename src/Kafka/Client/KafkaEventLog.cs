@@ -133,7 +133,11 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
         {
             var answer = await _admin.Value.ListOffsetsAsync(
                 [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
-            return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+            var found = answer.ResultInfos[0].TopicPartitionOffsetError;
+            // A broker that goes away meanwhile leaves the place of the number empty, or an error beside it.
+            return !found.Error.IsError && found.Offset.Value >= 0
+                ? found.Offset.Value
+                : throw new KafkaException(found.Error.IsError ? found.Error : new Error(ErrorCode.Local_Transport));
         }
         catch (KafkaException failure)
         {

@@ -38,7 +38,7 @@ static class WindowRecord
             WriteValues(json, definition, result);
             json.WriteEndObject();
         }
-        return new EventRecord(topic, key, value.WrittenMemory) { TimestampMs = Math.Max(0, result.EndUs / 1000) };
+        return new EventRecord(topic, key, value.WrittenMemory);
     }
 
     static void WriteValues(Utf8JsonWriter json, WindowDefinition definition, in WindowResult result)

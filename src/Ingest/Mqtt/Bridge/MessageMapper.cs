@@ -37,7 +37,9 @@ sealed class MessageMapper(MqttBridgeOptions options)
         {
             Partition = target.Partition,
             Headers = target.Headers(device),
-            TimestampMs = facts.TimestampMs ?? device.ReceivedAt.ToUnixTimeMilliseconds(),
+            // Not the device's own time: a log removes records by theirs, and a clock that is behind, or a message that
+            // was kept for days, would be gone before anybody has read it.
+            TimestampMs = device.ReceivedAt.ToUnixTimeMilliseconds(),
         };
     }
 

@@ -5,14 +5,12 @@ namespace Tapline.Ingest.Mqtt.Bridge;
 
 /// <summary>What one look at a payload tells.</summary>
 /// <param name="Reason">Why it is of no use; null when it is.</param>
-/// <param name="TimestampMs">When its device says that it was (<c>ts</c>), milliseconds since 1970; null for no
-/// word.</param>
 /// <param name="HasOwnFields">Whether it has fields that the topic tells: the topic's hold.</param>
 /// <param name="IsEmpty">Whether it has no field at all.</param>
-readonly record struct PayloadFacts(string? Reason, long? TimestampMs, bool HasOwnFields, bool IsEmpty)
+readonly record struct PayloadFacts(string? Reason, bool HasOwnFields, bool IsEmpty)
 {
     static readonly PayloadFacts NotJson =
-        new(DeadLetterReason.NotJson, null, HasOwnFields: false, IsEmpty: false);
+        new(DeadLetterReason.NotJson, HasOwnFields: false, IsEmpty: false);
 
     /// <summary>Looks once over a payload.</summary>
     public static PayloadFacts Of(ReadOnlySpan<byte> payload, RouteTarget target)
@@ -31,28 +29,16 @@ readonly record struct PayloadFacts(string? Reason, long? TimestampMs, bool HasO
 
     static PayloadFacts Read(ReadOnlySpan<byte> payload, RouteTarget target)
     {
-        var facts = new PayloadFacts(null, null, HasOwnFields: false, IsEmpty: true);
+        var facts = new PayloadFacts(null, HasOwnFields: false, IsEmpty: true);
         var reader = new Utf8JsonReader(payload);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return facts with { Reason = DeadLetterReason.NotAnObject };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isTime = reader.ValueTextEquals("ts"u8);
             facts = facts with { IsEmpty = false, HasOwnFields = facts.HasOwnFields || target.Tells(ref reader) };
             reader.Read();
-            if (isTime && TryTime(ref reader, out var at))
-                facts = facts with { TimestampMs = at };
             reader.Skip();
         }
         return reader.Read() ? facts with { Reason = DeadLetterReason.NotJson } : facts;
-    }
-
-    static bool TryTime(ref Utf8JsonReader reader, out long timestampMs)
-    {
-        timestampMs = 0;
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var at))
-            return false;
-        timestampMs = at.ToUnixTimeMilliseconds();
-        return timestampMs >= 0; // Kafka has no time before 1970.
     }
 }
