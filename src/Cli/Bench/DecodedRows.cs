@@ -1,8 +1,5 @@
 using System.Buffers;
-using System.Collections.Immutable;
-using Tapline.Contracts.Columns;
 using Tapline.Contracts.Log;
-using Tapline.Lakehouse.DuckDb;
 using Tapline.Streaming;
 using Tapline.Streaming.Decoding;
 using Tapline.Streaming.Quarantine;
@@ -100,42 +97,5 @@ sealed class DecodedRows
         var meta = Plan.Rows.Metas[row];
         return new ChangeStamp(meta.Kind, new RowMeta(meta.Position, meta.SourceTimestampUs, slot.TimestampMs * 1_000),
             meta.TransactionId, partition, slot.Offset);
-    }
-}
-
-/// <summary>A batch as a table of DuckDB's.</summary>
-sealed class BatchTable(ColumnBatch batch) : ITableFunctionSource
-{
-    /// <inheritdoc/>
-    public ImmutableArray<DuckDbColumn> Columns { get; } =
-        [.. batch.Schema.Select(static column => new DuckDbColumn(column.Name, DuckDbType.Of(column)))];
-
-    /// <inheritdoc/>
-    public long? RowCount => batch.Count;
-
-    /// <inheritdoc/>
-    public ITableScan Open(ImmutableArray<int> columns) => new BatchScan(batch, columns);
-}
-
-sealed class BatchScan(ColumnBatch batch, ImmutableArray<int> columns) : ITableScan
-{
-    int _row;
-
-    /// <inheritdoc/>
-    public int Read(DuckDbChunkWriter target)
-    {
-        var count = Math.Min(DuckDbChunk.RowsMax, batch.Count - _row);
-        for (var i = 0; i < columns.Length && count > 0; i++)
-        {
-            if (columns[i] >= 0)
-                target.Column(i).CopyFrom(batch.Columns[columns[i]], _row, count);
-        }
-        _row += count;
-        return count;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
     }
 }
