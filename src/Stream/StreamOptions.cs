@@ -66,6 +66,9 @@ public sealed record StreamOptions
     /// A table that is there stays as it is.</summary>
     public bool MergesOnRead { get; init; } = true;
 
+    /// <summary>What else current tables get when they are made.</summary>
+    public CurrentTableRules CurrentTables { get; init; } = CurrentTableRules.Plain;
+
     /// <summary>A history file of this size is folded no more, in bytes; files of a commit or two are folded up to
     /// it.</summary>
     public long HistoryFileBytes { get; init; } = 32 << 20;

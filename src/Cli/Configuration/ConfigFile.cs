@@ -202,6 +202,7 @@ static partial class ConfigFile
             MergesOnRead = stream.Choice("upserts", true, ("merge-on-read", true), ("copy-on-write", false)),
             CleansUp = stream.Choice("cleanup", true, ("true", true), ("false", false)),
             Evolution = EvolutionSettings.Read(stream),
+            CurrentTables = CurrentTableSettings.Read(stream),
         };
         if (config is { WholeTransactions: true, Lanes: > 1 })
             stream.Reject("transactions", "can be whole in one lane only: several lanes commit each for itself");

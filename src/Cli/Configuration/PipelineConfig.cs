@@ -106,4 +106,7 @@ sealed record StreamConfig(TimeSpan Epoch, int Lanes, long MemoryBytesMax, int M
 
     /// <summary>What tables do when their source changes its columns.</summary>
     public EvolutionPolicies Evolution { get; init; } = EvolutionPolicies.Evolve;
+
+    /// <summary>What current tables get when they are made.</summary>
+    public CurrentTableRules CurrentTables { get; init; } = CurrentTableRules.Plain;
 }

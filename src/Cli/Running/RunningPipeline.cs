@@ -232,6 +232,7 @@ sealed class RunningPipeline : IAsyncDisposable
         MaintenanceInterval = config.Stream.CleansUp ? TimeSpan.FromMinutes(10) : null,
         Sources = config.Sources with { Devices = Devices(config) },
         Evolution = config.Stream.Evolution,
+        CurrentTables = config.Stream.CurrentTables,
         Windows = config.Windows,
     };
 

@@ -13,6 +13,10 @@ public sealed record DeltaServices(TimeProvider Time, Func<Guid> NewId)
     /// <summary>Commits between checkpoints for tables without the property <c>delta.checkpointInterval</c>.</summary>
     public int CheckpointInterval { get; init; } = 100;
 
+    /// <summary>Files that one file of a checkpoint tells of at most, in tables that take checkpoints with sidecars;
+    /// other tables have one file whatever their size.</summary>
+    public int CheckpointFileActionsMax { get; init; } = 50_000;
+
     /// <summary>How data files are written.</summary>
     public ParquetOptions Parquet { get; init; } = new();
 }

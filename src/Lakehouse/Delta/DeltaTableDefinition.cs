@@ -20,6 +20,10 @@ public sealed record DeltaTableDefinition(ImmutableArray<ColumnSchema> Columns)
     /// deletion vectors then (reader version 3), which Athena does not.</summary>
     public bool HasDeletionVectors { get; init; }
 
+    /// <summary>Whether a checkpoint may have several files (V2). Readers of the table must know them then (reader
+    /// version 3), large or small.</summary>
+    public bool HasV2Checkpoints { get; init; }
+
     /// <summary>How long files stay after they have left the table; null for Delta's default, a week.</summary>
     public TimeSpan? FileRetention { get; init; }
 

@@ -76,9 +76,7 @@ sealed class LakeTables(
         if (existing is null)
             layout.Evolve(schema);
         var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
-        var current = existing
-            ?? await OpenOrCreateAsync(
-                currentRoot, layout.Columns.AddRange(BookkeepingColumns.Current), ct, options.MergesOnRead);
+        var current = existing ?? await CreateCurrentAsync(schema.Table, currentRoot, layout, ct);
         _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
 
         var rows = new CurrentTable(layout, options);
@@ -185,19 +183,26 @@ sealed class LakeTables(
         column.IsNull(row) ? null : Encoding.UTF8.GetString(column.Value(row));
 
     async Task<DeltaTable> OpenOrCreateAsync(
-        string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct, bool hasDeletionVectors = false) =>
+        string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>
         await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
-        ?? await DeltaTable.CreateAsync(
-            services.Lake,
-            root,
-            new DeltaTableDefinition(columns)
-            {
-                HasDeletionVectors = hasDeletionVectors,
-                FileRetention = options.FileRetention,
-                LogRetention = options.LogRetention,
-            },
-            services.Delta,
-            ct);
+        ?? await DeltaTable.CreateAsync(services.Lake, root, Definition(columns), services.Delta, ct);
+
+    Task<DeltaTable> CreateCurrentAsync(TableId table, string root, TableLayout layout, CancellationToken ct)
+    {
+        var wanted = options.CurrentTables.Of(table);
+        var definition = Definition(layout.Columns.AddRange(BookkeepingColumns.Current)) with
+        {
+            HasDeletionVectors = options.MergesOnRead,
+            HasV2Checkpoints = wanted.HasV2Checkpoints,
+        };
+        return DeltaTable.CreateAsync(services.Lake, root, definition, services.Delta, ct);
+    }
+
+    DeltaTableDefinition Definition(ImmutableArray<ColumnSchema> columns) => new(columns)
+    {
+        FileRetention = options.FileRetention,
+        LogRetention = options.LogRetention,
+    };
 
     // A key that the rows in the lake do not have yet tells none of them apart.
     static int[] KeyColumns(TableSchema schema, TableLayout layout)

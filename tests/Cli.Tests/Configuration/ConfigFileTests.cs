@@ -182,6 +182,37 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
+    public void A_table_gets_what_the_first_pattern_gives_that_matches()
+    {
+        var rules = Parse("""
+            pipeline: bar
+            stream:
+              tables:
+                app.orders: {}
+                "app.*": { checkpoints: v2 }
+            """).Stream.CurrentTables;
+
+        Assert.True(rules.Of(new("app", "accounts")).HasV2Checkpoints);
+        Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("app", "orders")));
+        Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("billing", "orders")));
+        Assert.Equal(
+        [
+            "tapline.yaml:4: stream.tables.orders must be a name like schema.table, with * for any",
+            "tapline.yaml:5: stream.tables.a.b.checkpoints must be classic or v2, found \"3\"",
+            "tapline.yaml:6: stream.tables.a.c.chekpoints is not a setting; did you mean \"checkpoints\"?",
+            "tapline.yaml:7: stream.tables.a.d must be a group of settings, found \"v2\"",
+        ], Problems("""
+            pipeline: bar
+            stream:
+              tables:
+                orders: {}
+                a.b: { checkpoints: 3 }
+                a.c: { chekpoints: v2 }
+                a.d: v2
+            """));
+    }
+
+    [Fact]
     public void Mistakes_in_policies_are_told_each_with_its_line()
     {
         var problems = Problems("""

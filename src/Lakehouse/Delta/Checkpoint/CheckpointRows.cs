@@ -26,11 +26,12 @@ static class CheckpointRows
     public static DuckDbOptions DatabaseOptions { get; } = new() { Threads = 1, MemoryBytesMax = MemoryBytesMax };
 
     /// <summary>Reads a file's actions a chunk at a time; <paramref name="key"/> is named in errors.</summary>
-    public static IEnumerable<LogCommit> Read(long version, string key, string path, CancellationToken ct)
+    public static IEnumerable<LogCommit> Read(
+        long version, string key, string path, CheckpointPart part, CancellationToken ct)
     {
         using var database = DuckDbDatabase.Open(options: DatabaseOptions);
         using var connection = database.Connect();
-        using var result = Guarded(key, () => connection.Query(Statement(connection, key, path), ct: ct));
+        using var result = Guarded(key, () => connection.Query(Statement(connection, key, path, part), ct: ct));
         var row = 0;
         while (Guarded(key, result.NextChunk) is { } chunk)
         {
@@ -54,14 +55,15 @@ static class CheckpointRows
 
     /// <summary>A statement that gives each row as the JSON line that a commit would have. Columns differ from writer
     /// to writer, so it asks for those that are there.</summary>
-    static string Statement(DuckDbConnection connection, string key, string path)
+    static string Statement(DuckDbConnection connection, string key, string path, CheckpointPart part)
     {
         var source = $"read_parquet({SqlText.File(path)})";
         using var shape = connection.Query($"SELECT * FROM {source} LIMIT 0");
         var cases = new List<string>();
         foreach (var column in shape.Columns)
         {
-            if (column.Type.Kind != DuckDbTypeKind.Struct)
+            if (column.Type.Kind != DuckDbTypeKind.Struct
+                || (part == CheckpointPart.Sidecars && column.Name != "sidecar"))
                 continue;
             var (probe, value) = column.Name switch
             {
@@ -71,14 +73,17 @@ static class CheckpointRows
                 "metaData" => ("id", Whole(column)),
                 "protocol" => ("minReaderVersion", Whole(column)),
                 "domainMetadata" => ("domain", Whole(column)),
+                "checkpointMetadata" => ("version", Whole(column)),
                 "sidecar" => ("path", Whole(column)),
                 _ => ("", ""),
             };
             if (probe.Length > 0)
                 cases.Add($"WHEN {Member(column, probe)} IS NOT NULL THEN to_json({{'{column.Name}': {value}}})");
         }
-        return cases.Count > 0
-            ? $"SELECT CASE {string.Join(' ', cases)} END FROM {source}"
+        if (cases.Count > 0)
+            return $"SELECT CASE {string.Join(' ', cases)} END FROM {source}";
+        return part == CheckpointPart.Sidecars
+            ? "SELECT NULL::VARCHAR WHERE false"
             : throw new DeltaFormatException(key, "columns named after actions", "none");
     }
 

@@ -1,36 +1,17 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Log;
 using Tapline.Lakehouse.Delta.Snapshot;
-using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
 
 namespace Tapline.Lakehouse.Delta.Checkpoint;
 
-/// <summary>Writes a snapshot as a checkpoint of the first kind, in one file, with the hint at it and the version's
-/// checksum.</summary>
+/// <summary>Writes a snapshot as a checkpoint, with the hint at it and the version's checksum. A table that takes
+/// checkpoints of the second kind gets one where it has more files than one file of a checkpoint tells of.</summary>
 sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaServices services)
 {
     const string IntervalProperty = "delta.checkpointInterval";
-    const string FileMembers = "partitionValues MAP(VARCHAR, VARCHAR), size BIGINT, "
-        + "deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, \"offset\" INTEGER, sizeInBytes INTEGER, "
-        + "cardinality BIGINT), baseRowId BIGINT, defaultRowCommitVersion BIGINT";
-
-    static readonly (string Name, string Type)[] Columns =
-    [
-        ("txn", "STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)"),
-        ("add", $"STRUCT(path VARCHAR, {FileMembers}, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, "
-            + "tags MAP(VARCHAR, VARCHAR), clusteringProvider VARCHAR)"),
-        ("remove", $"STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, "
-            + $"{FileMembers})"),
-        ("metaData", "STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, "
-            + "format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, "
-            + "partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)"),
-        ("protocol", "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], "
-            + "writerFeatures VARCHAR[])"),
-        ("domainMetadata", "STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)"),
-    ];
 
     /// <summary>Whether a version is one that gets a checkpoint.</summary>
     public bool IsDue(DeltaSnapshot snapshot)
@@ -56,56 +37,59 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
 
     async Task<CheckpointOutcome> WriteFilesAsync(DeltaSnapshot snapshot, CancellationToken ct)
     {
-        var scratch = Path.Combine(Path.GetTempPath(), $"tapline-checkpoint-{services.NewId():N}");
-        Directory.CreateDirectory(scratch);
-        try
+        var written = await WriteCheckpointAsync(snapshot, ct);
+        var hint = new LastCheckpoint(snapshot.Version, written.Actions)
         {
-            var lines = Path.Combine(scratch, "actions.json");
-            var parquet = Path.Combine(scratch, "checkpoint.parquet");
-            var actions = await WriteLinesAsync(snapshot, lines, ct);
-            Convert(lines, parquet, ct);
-            var content = await File.ReadAllBytesAsync(parquet, ct);
-            // Two writers of one version write equal actions, so it does not matter whose file stays.
-            await store.PutAsync(folder.Checkpoint(snapshot.Version), content, ct);
-            var hint = new LastCheckpoint(snapshot.Version, actions)
-            {
-                SizeInBytes = content.Length,
-                NumOfAddFiles = snapshot.Files.Count,
-            };
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(hint, DeltaJson.Log.LastCheckpoint);
-            await store.PutAsync(folder.LastCheckpoint, bytes, ct);
-            var checksum = JsonSerializer.SerializeToUtf8Bytes(
-                VersionChecksum.Of(snapshot), DeltaJson.Log.VersionChecksum);
-            await store.PutAsync(folder.Checksum(snapshot.Version), checksum, ct);
-            return new CheckpointOutcome.Written(snapshot.Version, actions, content.Length);
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+            SizeInBytes = written.SizeInBytes,
+            NumOfAddFiles = snapshot.Files.Count,
+        };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(hint, DeltaJson.Log.LastCheckpoint);
+        await store.PutAsync(folder.LastCheckpoint, bytes, ct);
+        var checksum = JsonSerializer.SerializeToUtf8Bytes(
+            VersionChecksum.Of(snapshot), DeltaJson.Log.VersionChecksum);
+        await store.PutAsync(folder.Checksum(snapshot.Version), checksum, ct);
+        return written;
     }
 
-    static async Task<long> WriteLinesAsync(DeltaSnapshot snapshot, string path, CancellationToken ct)
+    async Task<CheckpointOutcome.Written> WriteCheckpointAsync(DeltaSnapshot snapshot, CancellationToken ct)
     {
-        const int FlushBytes = 1 << 20;
-        await using var file = File.Create(path);
-        var buffer = new ArrayBufferWriter<byte>(2 * FlushBytes);
-        long count = 0;
-        foreach (var entry in Entries(snapshot))
-        {
-            buffer.Write(JsonSerializer.SerializeToUtf8Bytes(entry, DeltaJson.Log.LogEntry));
-            buffer.Write("\n"u8);
-            count++;
-            if (buffer.WrittenCount < FlushBytes)
-                continue;
-            await file.WriteAsync(buffer.WrittenMemory, ct);
-            buffer.ResetWrittenCount();
-        }
-        await file.WriteAsync(buffer.WrittenMemory, ct);
-        return count;
+        var scratch = Path.Combine(Path.GetTempPath(), $"tapline-checkpoint-{services.NewId():N}");
+        using var files = new CheckpointFileWriter(scratch);
+        if (snapshot.TakesV2Checkpoints
+            && snapshot.Files.Count + snapshot.Tombstones.Count > services.CheckpointFileActionsMax)
+            return await WriteSidecarsAsync(files, snapshot, ct);
+        var file = await files.ClassicAsync(TableEntries(snapshot).Concat(FileEntries(snapshot)), ct);
+        // Two writers of one version write equal actions, so it does not matter whose file stays.
+        await store.PutAsync(folder.Checkpoint(snapshot.Version), file.Content, ct);
+        return new CheckpointOutcome.Written(snapshot.Version, file.Actions, file.Content.Length);
     }
 
-    static IEnumerable<LogEntry> Entries(DeltaSnapshot snapshot)
+    // The file that names the others comes last: a checkpoint that is listed is whole.
+    async Task<CheckpointOutcome.Written> WriteSidecarsAsync(
+        CheckpointFileWriter files, DeltaSnapshot snapshot, CancellationToken ct)
+    {
+        var (actions, sizeInBytes) = (0L, 0L);
+        var sidecars = new List<LogEntry>();
+        foreach (var entries in FileEntries(snapshot).Chunk(services.CheckpointFileActionsMax))
+        {
+            var file = await files.SidecarAsync(entries, ct);
+            var name = $"{services.NewId():D}.parquet";
+            await store.PutAsync(folder.Sidecar(name), file.Content, ct);
+            var writtenAt = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            sidecars.Add(new LogEntry
+            {
+                Sidecar = new Sidecar(name, file.Content.Length) { ModificationTime = writtenAt },
+            });
+            (actions, sizeInBytes) = (actions + file.Actions, sizeInBytes + file.Content.Length);
+        }
+        var mark = new LogEntry { CheckpointMetadata = new CheckpointMetadata(snapshot.Version) };
+        var top = await files.TopAsync(TableEntries(snapshot).Prepend(mark).Concat(sidecars), ct);
+        await store.PutAsync(folder.Checkpoint(snapshot.Version, services.NewId()), top.Content, ct);
+        return new CheckpointOutcome.Written(
+            snapshot.Version, actions + top.Actions, sizeInBytes + top.Content.Length);
+    }
+
+    static IEnumerable<LogEntry> TableEntries(DeltaSnapshot snapshot)
     {
         yield return new LogEntry { Protocol = snapshot.Protocol };
         yield return new LogEntry { Metadata = snapshot.Metadata };
@@ -113,25 +97,14 @@ sealed class CheckpointWriter(IObjectStore store, LogFolder folder, DeltaService
             yield return new LogEntry { Transaction = transaction };
         foreach (var domain in snapshot.Domains.Values)
             yield return new LogEntry { DomainMetadata = domain };
-        // A checkpoint repeats what is there; it changes no data.
+    }
+
+    // A checkpoint repeats what is there; it changes no data.
+    static IEnumerable<LogEntry> FileEntries(DeltaSnapshot snapshot)
+    {
         foreach (var file in snapshot.Files.Values)
             yield return new LogEntry { Add = file with { DataChange = false } };
         foreach (var tombstone in snapshot.Tombstones.Values)
             yield return new LogEntry { Remove = tombstone with { DataChange = false } };
-    }
-
-    static void Convert(string lines, string parquet, CancellationToken ct)
-    {
-        var columns = string.Join(
-            ", ", Columns.Select(static column => $"\"{column.Name}\": {SqlText.Literal(column.Type)}"));
-        using var database = DuckDbDatabase.Open(options: CheckpointRows.DatabaseOptions);
-        using var connection = database.Connect();
-        connection.Execute(
-            $"""
-            COPY (
-              FROM read_json({SqlText.Literal(lines)}, format = 'newline_delimited', columns = {"{"}{columns}{"}"})
-            ) TO {SqlText.Literal(parquet)} (FORMAT parquet, COMPRESSION zstd)
-            """,
-            ct);
     }
 }

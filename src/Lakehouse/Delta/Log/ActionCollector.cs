@@ -16,12 +16,14 @@ sealed class ActionCollector(string file)
     readonly ImmutableArray<Sidecar>.Builder _sidecars = ImmutableArray.CreateBuilder<Sidecar>();
     DeltaProtocol? _protocol;
     TableMetadata? _metadata;
+    CheckpointMetadata? _checkpoint;
     JsonElement? _info;
 
     public void Add(int line, LogEntry entry)
     {
         _protocol = Single(line, "protocol", _protocol, entry.Protocol);
         _metadata = Single(line, "metaData", _metadata, entry.Metadata);
+        _checkpoint = Single(line, "checkpointMetadata", _checkpoint, entry.CheckpointMetadata);
         if (entry.CommitInfo is { ValueKind: JsonValueKind.Object } info)
             _info = info;
         if (entry.Add is not null)
@@ -49,6 +51,7 @@ sealed class ActionCollector(string file)
         Transactions = _transactions.DrainToImmutable(),
         Domains = _domains.DrainToImmutable(),
         Changes = _changes.DrainToImmutable(),
+        CheckpointVersion = _checkpoint?.Version,
         Sidecars = _sidecars.DrainToImmutable(),
     };
 

@@ -25,6 +25,9 @@ sealed record LogCommit(long Version)
 
     public ImmutableArray<ChangeFile> Changes { get; init; } = [];
 
+    /// <summary>Of a checkpoint of the second kind, which version it says to hold.</summary>
+    public long? CheckpointVersion { get; init; }
+
     /// <summary>Files of a checkpoint that hold more of its actions.</summary>
     public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
 

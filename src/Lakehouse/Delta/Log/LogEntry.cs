@@ -28,5 +28,7 @@ sealed record LogEntry
     [JsonPropertyName("cdc")]
     public ChangeFile? Change { get; init; }
 
+    public CheckpointMetadata? CheckpointMetadata { get; init; }
+
     public Sidecar? Sidecar { get; init; }
 }

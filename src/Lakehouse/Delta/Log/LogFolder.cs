@@ -4,6 +4,9 @@ namespace Tapline.Lakehouse.Delta.Log;
 /// <param name="Table">The table's folder as a key without a closing slash; empty for the store's root.</param>
 readonly record struct LogFolder(string Table)
 {
+    /// <summary>The folder of checkpoints' further files, below the table's.</summary>
+    public const string Sidecars = "_delta_log/_sidecars/";
+
     /// <summary>What the keys of the log start with.</summary>
     public string Prefix => KeyOf("_delta_log/");
 
@@ -16,11 +19,14 @@ readonly record struct LogFolder(string Table)
     /// <summary>The key of a checkpoint in one file.</summary>
     public string Checkpoint(long version) => KeyOf($"_delta_log/{version:D20}.checkpoint.parquet");
 
+    /// <summary>The key of a checkpoint of the second kind, of which a version may have several.</summary>
+    public string Checkpoint(long version, Guid id) => KeyOf($"_delta_log/{version:D20}.checkpoint.{id:D}.parquet");
+
     /// <summary>The key of a version's checksum.</summary>
     public string Checksum(long version) => KeyOf($"_delta_log/{version:D20}.crc");
 
     /// <summary>The key of a checkpoint's sidecar.</summary>
-    public string Sidecar(string name) => KeyOf($"_delta_log/_sidecars/{name}");
+    public string Sidecar(string name) => KeyOf(Sidecars + name);
 
     /// <summary>A key that stands before every file of a version, and after those of earlier ones.</summary>
     public string Before(long version) => KeyOf($"_delta_log/{version:D20}");

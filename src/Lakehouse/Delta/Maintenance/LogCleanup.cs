@@ -9,10 +9,13 @@ namespace Tapline.Lakehouse.Delta.Maintenance;
 /// be read come after.</summary>
 public sealed class LogCleanup(IObjectStore store, string root, DeltaServices services)
 {
+    // A writer that is at a checkpoint has put its sidecars before the file that names them.
+    static readonly TimeSpan SidecarAgeMin = TimeSpan.FromDays(1);
+
     readonly LogFolder _folder = new(root);
 
-    /// <summary>Removes commits, checkpoints and checksums; returns how many. With <paramref name="isDryRun"/> it only
-    /// counts.</summary>
+    /// <summary>Removes commits, checkpoints with their sidecars, and checksums; returns how many. With
+    /// <paramref name="isDryRun"/> it only counts.</summary>
     /// <param name="oldestVersion">The oldest version that may be read; null where only time counts.</param>
     /// <param name="retention">How long a version stays; null for what the table says
     /// (<c>delta.logRetentionDuration</c>, 30 days by default).</param>
@@ -42,10 +45,40 @@ public sealed class LogCleanup(IObjectStore store, string root, DeltaServices se
             .. listing.Checkpoints.Reverse().Where(checkpoint => checkpoint.Version < first.Version)
                 .SelectMany(static checkpoint => checkpoint.Keys),
             .. listing.Checksums.Where(version => version < first.Version).Select(_folder.Checksum),
+            .. TableFeatures.HasV2Checkpoints(newest.Protocol)
+                ? await UnnamedSidecarsAsync(first.Version, ct)
+                : [],
         ];
         foreach (var key in isDryRun ? [] : gone)
             await store.DeleteAsync(key, ct);
         return gone.Length;
+    }
+
+    // None where a checkpoint that stays cannot be read: what it names is not known.
+    async Task<IReadOnlyList<string>> UnnamedSidecarsAsync(long firstVersion, CancellationToken ct)
+    {
+        var listing = await LogListing.ReadAsync(store, _folder, firstVersion, through: null, ct);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var checkpoint in listing.Checkpoints)
+            {
+                var sidecars = await CheckpointReader.SidecarsAsync(store, checkpoint, ct);
+                named.UnionWith(sidecars.Select(sidecar => _folder.Sidecar(sidecar.Name)));
+            }
+        }
+        catch (DeltaFormatException)
+        {
+            return [];
+        }
+        var limitMs = (services.Time.GetUtcNow() - SidecarAgeMin).ToUnixTimeMilliseconds();
+        var unnamed = new List<string>();
+        await foreach (var sidecar in store.ListAsync(_folder.Sidecar(""), startAfter: null, ct))
+        {
+            if (sidecar.ModifiedMs < limitMs && !named.Contains(sidecar.Key))
+                unnamed.Add(sidecar.Key);
+        }
+        return unnamed;
     }
 
     // Once the commits before it are gone, nothing makes up for a damaged one.

@@ -83,7 +83,8 @@ public sealed class TableCheck(IObjectStore store, string root)
 
     async Task CompareAsync(CheckpointFiles checkpoint, SnapshotBuilder? commits, CancellationToken ct)
     {
-        if (await BuilderAsync(checkpoint, ct) is not { } builder || commits is null)
+        if (!await HasSidecarsAsync(checkpoint, ct)
+            || await BuilderAsync(checkpoint, ct) is not { } builder || commits is null)
             return;
         var key = checkpoint.Keys[0];
         var found = Found(() => builder.Build(checkpoint.Version, _folder));
@@ -104,6 +105,21 @@ public sealed class TableCheck(IObjectStore store, string root)
             if (found.TransactionVersion(appId) != transaction.Version)
                 Add(key, $"transaction {transaction.Version} of {appId}", $"{found.TransactionVersion(appId)}");
         }
+    }
+
+    // Whether all are there, in their size.
+    async Task<bool> HasSidecarsAsync(CheckpointFiles checkpoint, CancellationToken ct)
+    {
+        var files = new TableFiles(store, _folder);
+        var isWhole = true;
+        var sidecars = await FoundAsync(async () =>
+            (IReadOnlyList<Sidecar>?)await CheckpointReader.SidecarsAsync(store, checkpoint, ct));
+        foreach (var sidecar in sidecars ?? [])
+        {
+            isWhole &= await FoundAsync(async () => await files.LocalPathAsync(
+                LogFolder.Sidecars + sidecar.Name, sidecar.SizeInBytes, ct)) is not null;
+        }
+        return isWhole && sidecars is not null;
     }
 
     async Task CheckSumsAsync(long version, SnapshotBuilder commits, CancellationToken ct)

@@ -38,6 +38,9 @@ public sealed class DeltaSnapshot
     /// <summary>Whether rows may be deleted by deletion vectors.</summary>
     public bool TakesDeletionVectors => TableFeatures.TakesDeletionVectors(Protocol, Metadata);
 
+    /// <summary>Whether new checkpoints may have sidecars.</summary>
+    public bool TakesV2Checkpoints => TableFeatures.TakesV2Checkpoints(Protocol, Metadata);
+
     /// <summary>The live data files.</summary>
     public required ImmutableDictionary<FileId, AddFile> Files { get; init; }
 

@@ -11,24 +11,36 @@ static class TableFeatures
     const string DeletionVectors = "deletionVectors";
     const string DeletionVectorsProperty = "delta.enableDeletionVectors";
 
+    const string V2Checkpoint = "v2Checkpoint";
+    const string CheckpointPolicyProperty = "delta.checkpointPolicy";
+
     // The last two are rules of columns and properties, which are looked at by themselves (TableRules).
-    static readonly FrozenSet<string> Writable = FrozenSet.ToFrozenSet([DeletionVectors, "appendOnly", "invariants"]);
+    static readonly FrozenSet<string> Writable =
+        FrozenSet.ToFrozenSet([DeletionVectors, V2Checkpoint, "appendOnly", "invariants"]);
 
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
     [
-        "columnMapping", DeletionVectors, "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint",
+        "columnMapping", DeletionVectors, "timestampNtz", "typeWidening", "typeWidening-preview", V2Checkpoint,
         "vacuumProtocolCheck", "variantType", "variantType-preview",
     ]);
 
     /// <summary>The protocol of a new table: the lowest that has every rule it needs, so that no reader is shut
     /// out.</summary>
-    public static DeltaProtocol ProtocolOf(DeltaTableDefinition definition) => definition.HasDeletionVectors
-        ? new DeltaProtocol(MinReaderVersion: 3, MinWriterVersion: 7)
-        {
-            ReaderFeatures = [DeletionVectors],
-            WriterFeatures = [DeletionVectors],
-        }
-        : new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2);
+    public static DeltaProtocol ProtocolOf(DeltaTableDefinition definition)
+    {
+        var features = new List<string>();
+        if (definition.HasDeletionVectors)
+            features.Add(DeletionVectors);
+        if (definition.HasV2Checkpoints)
+            features.Add(V2Checkpoint);
+        return features.Count == 0
+            ? new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2)
+            : new DeltaProtocol(MinReaderVersion: 3, MinWriterVersion: 7)
+            {
+                ReaderFeatures = features,
+                WriterFeatures = features,
+            };
+    }
 
     /// <summary>The properties of a new table.</summary>
     public static ImmutableDictionary<string, string?> PropertiesOf(DeltaTableDefinition definition)
@@ -36,6 +48,8 @@ static class TableFeatures
         var properties = definition.Properties.ToBuilder();
         if (definition.HasDeletionVectors)
             properties[DeletionVectorsProperty] = "true";
+        if (definition.HasV2Checkpoints)
+            properties[CheckpointPolicyProperty] = "v2";
         if (definition.FileRetention is { } files)
             properties[Interval.FilesProperty] = Interval.Format(files);
         if (definition.LogRetention is { } log)
@@ -47,6 +61,14 @@ static class TableFeatures
     public static bool TakesDeletionVectors(DeltaProtocol protocol, TableMetadata metadata) =>
         protocol.WriterFeatures?.Contains(DeletionVectors) == true
         && metadata.Property(DeletionVectorsProperty) == "true";
+
+    /// <summary>Whether a table may have checkpoints with sidecars.</summary>
+    public static bool HasV2Checkpoints(DeltaProtocol protocol) =>
+        protocol.WriterFeatures?.Contains(V2Checkpoint) == true;
+
+    /// <summary>Whether a table is to get new checkpoints with sidecars.</summary>
+    public static bool TakesV2Checkpoints(DeltaProtocol protocol, TableMetadata metadata) =>
+        HasV2Checkpoints(protocol) && metadata.Property(CheckpointPolicyProperty) == "v2";
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> naming each reader feature that is missing
     /// here.</summary>
@@ -65,7 +87,7 @@ static class TableFeatures
     }
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> unless the table needs no more of a writer than ours do:
-    /// writer version 2 or deletion vectors, no invariants.</summary>
+    /// writer version 2, deletion vectors or V2 checkpoints, no invariants.</summary>
     public static void CheckWritable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();

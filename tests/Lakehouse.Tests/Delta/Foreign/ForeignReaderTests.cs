@@ -69,14 +69,25 @@ public sealed class ForeignReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_reader_leaves_out_the_rows_that_our_deletion_vectors_name_also_from_a_checkpoint()
+    public Task Another_reader_leaves_out_the_rows_that_our_deletion_vectors_name_also_from_a_checkpoint() =>
+        ReadDeletedRowsAsync(hasV2Checkpoints: false);
+
+    [Fact]
+    public Task Another_reader_finds_files_and_deletion_vectors_in_the_sidecars_of_our_checkpoints() =>
+        ReadDeletedRowsAsync(hasV2Checkpoints: true);
+
+    async Task ReadDeletedRowsAsync(bool hasV2Checkpoints)
     {
         var (reader, reason) = await ChdbReader.FindAsync(Ct);
         if (reader is null)
             Assert.Skip(reason);
         var store = new LocalObjectStore(_folder.FullPath);
-        var definition = new DeltaTableDefinition(Schema) { HasDeletionVectors = true };
-        var services = Tables.Services() with { CheckpointInterval = 4 };
+        var definition = new DeltaTableDefinition(Schema)
+        {
+            HasDeletionVectors = true,
+            HasV2Checkpoints = hasV2Checkpoints,
+        };
+        var services = Tables.Services() with { CheckpointInterval = 4, CheckpointFileActionsMax = 1 };
         var table = await DeltaTable.CreateAsync(store, "t", definition, services, Ct);
         for (var commit = 0; commit < 2; commit++)
             await table.CommitAsync(Append(await table.WriteDataFileAsync(Rows(commit * 100, 100), null, "0", Ct)), Ct);
@@ -102,6 +113,7 @@ public sealed class ForeignReaderTests : IDisposable
         for (var version = 0; version <= 4; version++)
             await store.DeleteAsync($"t/_delta_log/{version:D20}.json", Ct);
         Assert.Equal(expected, await reader.QueryAsync(sql, Ct));
+        Assert.Equal(hasV2Checkpoints, Directory.Exists(Path.Combine(_folder.FullPath, "t/_delta_log/_sidecars")));
     }
 
     [Fact]

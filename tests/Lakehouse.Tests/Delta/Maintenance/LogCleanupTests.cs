@@ -46,6 +46,48 @@ public sealed class LogCleanupTests
         Assert.Equal(50, (await world.IdsAsync()).Length);
     }
 
+    [Fact]
+    public async Task Sidecars_go_when_no_checkpoint_names_them_any_more_and_they_are_old()
+    {
+        using var world = await MaintainedTable.CreateAsync(hasV2Checkpoints: true);
+        for (var i = 0; i < 9; i++)
+            await world.AppendAsync(i * 10, 10);
+        // The checkpoints of 4 and 8 files, two files a sidecar; and what a checkpoint left that was given up.
+        Assert.Equal(2 + 4, Sidecars(world).Length);
+        var forgotten = Path.Combine(world.Folder, "_delta_log", "_sidecars", $"{Guid.NewGuid():D}.parquet");
+        await File.WriteAllBytesAsync(forgotten, [1], Ct);
+        Assert.Equal(0, await CleanAsync(world, oldest: null));
+        world.Wait(TimeSpan.FromDays(31));
+
+        // Commits 0 to 7; of version 4 the checkpoint, its sidecars and its checksum; the forgotten one.
+        Assert.Equal(8 + 1 + 2 + 1 + 1, await CleanAsync(world, oldest: null));
+
+        Assert.Equal(4, Sidecars(world).Length);
+        Assert.DoesNotContain(forgotten, Sidecars(world));
+        Assert.Equal(90, (await world.IdsAsync()).Length);
+        Assert.Empty(await new TableCheck(world.Store, MaintainedTable.Root).RunAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Sidecars_stay_while_a_checkpoint_cannot_tell_which_are_its()
+    {
+        using var world = await MaintainedTable.CreateAsync(hasV2Checkpoints: true);
+        for (var i = 0; i < 13; i++)
+            await world.AppendAsync(i * 10, 10);
+        var before = Sidecars(world);
+        var top = Directory.GetFiles(Path.Combine(world.Folder, "_delta_log"), $"{12:D20}.checkpoint.*").Single();
+        await File.WriteAllBytesAsync(top, (await File.ReadAllBytesAsync(top, Ct))[..^9], Ct);
+        world.Wait(TimeSpan.FromDays(31));
+
+        Assert.NotEqual(0, await CleanAsync(world, oldest: 8));
+
+        Assert.Equal(before, Sidecars(world));
+        Assert.Equal(130, (await world.IdsAsync()).Length);
+    }
+
+    static string[] Sidecars(MaintainedTable world) =>
+        [.. Directory.GetFiles(Path.Combine(world.Folder, "_delta_log", "_sidecars")).Order(StringComparer.Ordinal)];
+
     static Task<int> CleanAsync(MaintainedTable world, long? oldest) =>
         new LogCleanup(world.Store, MaintainedTable.Root, world.Services)
             .RunAsync(oldest, retention: null, isDryRun: false, Ct);

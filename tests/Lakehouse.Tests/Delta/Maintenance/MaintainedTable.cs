@@ -31,17 +31,26 @@ sealed class MaintainedTable : IDisposable
 
     public DeltaTable Table { get; private set; } = null!;
 
-    public DeltaServices Services => new(_clock, Guid.NewGuid) { CheckpointInterval = 4 };
+    public DeltaServices Services => new(_clock, Guid.NewGuid)
+    {
+        CheckpointInterval = 4,
+        CheckpointFileActionsMax = 2,
+    };
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<MaintainedTable> CreateAsync()
+    public static async Task<MaintainedTable> CreateAsync(bool hasV2Checkpoints = false)
     {
         var world = new MaintainedTable();
         world.Table = await DeltaTable.CreateAsync(
             world.Store,
             Root,
-            new DeltaTableDefinition(Columns) { HasDeletionVectors = true, FileRetention = TimeSpan.FromHours(2) },
+            new DeltaTableDefinition(Columns)
+            {
+                HasDeletionVectors = true,
+                HasV2Checkpoints = hasV2Checkpoints,
+                FileRetention = TimeSpan.FromHours(2),
+            },
             world.Services,
             Ct);
         return world;

@@ -106,6 +106,28 @@ public sealed class TableCheckTests : IAsyncLifetime
         Assert.Equal(wanted, Assert.Single(await CheckAsync()).Wanted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sidecar_that_is_missing_or_cut_off_is_named(bool isMissing)
+    {
+        using var world = await MaintainedTable.CreateAsync(hasV2Checkpoints: true);
+        for (var i = 0; i < 5; i++)
+            await world.AppendAsync(i * 10, 10);
+        var check = new TableCheck(world.Store, MaintainedTable.Root);
+        Assert.Empty(await check.RunAsync(Ct));
+        var path = Directory.GetFiles(Path.Combine(world.Folder, "_delta_log", "_sidecars"))[0];
+        if (isMissing)
+            File.Delete(path);
+        else
+            await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path, Ct))[..^1], Ct);
+
+        var finding = Assert.Single(await check.RunAsync(Ct));
+
+        Assert.EndsWith(Path.GetFileName(path), finding.File);
+        Assert.Equal(isMissing ? "none" : $"{new FileInfo(path).Length} bytes", finding.Found);
+    }
+
     [Fact]
     public async Task A_deletion_vector_that_is_damaged_is_named()
     {

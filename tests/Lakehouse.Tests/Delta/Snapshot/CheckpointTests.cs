@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
-using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Checkpoint;
 using Tapline.Lakehouse.Delta.Commit;
-using Tapline.Lakehouse.Delta.Log;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.TestKit.Storage;
 
@@ -29,10 +26,10 @@ public sealed class CheckpointTests : IDisposable
     public async Task A_snapshot_is_the_replay_of_all_actions_with_and_without_checkpoints(int seed)
     {
         var table = await CreateAsync();
-        await RandomHistoryAsync(table, new Random(seed), commits: 11);
-        var kept = Text(table.Snapshot);
+        await RandomHistory.CommitAsync(table, new Random(seed), commits: 11);
+        var kept = RandomHistory.Text(table.Snapshot);
         Assert.Equal(2, _store.Keys.Count(static key => key.EndsWith(".checkpoint.parquet", StringComparison.Ordinal)));
-        Assert.Equal(kept, Text(await OpenAsync()));
+        Assert.Equal(kept, RandomHistory.Text(await OpenAsync()));
         // From the checkpoint alone, as after a clean-up of the log.
         var commits = _store.Keys.Where(static key => key.EndsWith(".json", StringComparison.Ordinal)).ToArray();
         var removed = new Dictionary<string, byte[]>();
@@ -41,13 +38,13 @@ public sealed class CheckpointTests : IDisposable
             removed[key] = (await _store.GetAsync(key, Ct))!;
             await _store.DeleteAsync(key, Ct);
         }
-        Assert.Equal(kept, Text(await OpenAsync()));
+        Assert.Equal(kept, RandomHistory.Text(await OpenAsync()));
         // From the commits alone.
         foreach (var (key, content) in removed)
             await _store.PutAsync(key, content, Ct);
         foreach (var key in _store.Keys.Where(static key => key.Contains("checkpoint", StringComparison.Ordinal)))
             await _store.DeleteAsync(key, Ct);
-        Assert.Equal(kept, Text(await OpenAsync()));
+        Assert.Equal(kept, RandomHistory.Text(await OpenAsync()));
     }
 
     [Fact]
@@ -75,24 +72,24 @@ public sealed class CheckpointTests : IDisposable
     public async Task A_wrong_hint_changes_nothing(string hint)
     {
         var table = await CreateAsync();
-        await RandomHistoryAsync(table, new Random(9), commits: 6);
+        await RandomHistory.CommitAsync(table, new Random(9), commits: 6);
         await _store.PutAsync("t/_delta_log/_last_checkpoint", System.Text.Encoding.UTF8.GetBytes(hint), Ct);
-        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+        Assert.Equal(RandomHistory.Text(table.Snapshot), RandomHistory.Text(await OpenAsync()));
     }
 
     [Fact]
     public async Task A_damaged_checkpoint_is_stepped_over_while_the_commits_are_there_and_named_when_they_are_not()
     {
         var table = await CreateAsync();
-        await RandomHistoryAsync(table, new Random(9), commits: 9);
+        await RandomHistory.CommitAsync(table, new Random(9), commits: 9);
         const string Newest = "t/_delta_log/00000000000000000008.checkpoint.parquet";
         const string Older = "t/_delta_log/00000000000000000004.checkpoint.parquet";
         await HalveAsync(Newest);
-        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+        Assert.Equal(RandomHistory.Text(table.Snapshot), RandomHistory.Text(await OpenAsync()));
         // With the first commits gone, the older checkpoint and what follows it.
         for (var version = 0; version <= 4; version++)
             await _store.DeleteAsync($"t/_delta_log/{version:D20}.json", Ct);
-        Assert.Equal(Text(table.Snapshot), Text(await OpenAsync()));
+        Assert.Equal(RandomHistory.Text(table.Snapshot), RandomHistory.Text(await OpenAsync()));
         await HalveAsync(Older);
         Assert.Equal(Newest, (await Assert.ThrowsAsync<DeltaFormatException>(OpenAsync)).File);
     }
@@ -137,51 +134,4 @@ public sealed class CheckpointTests : IDisposable
     async Task<DeltaTable> CreateAsync() => await DeltaTable.CreateAsync(_store, "t", Tables.Accounts, Services, Ct);
 
     async Task<DeltaSnapshot> OpenAsync() => (await DeltaTable.OpenAsync(_store, "t", Services, Ct))!.Snapshot;
-
-    static async Task RandomHistoryAsync(DeltaTable table, Random random, int commits)
-    {
-        for (var i = 0; i < commits; i++)
-        {
-            var live = table.Snapshot.Files.Values.OrderBy(static file => file.Path, StringComparer.Ordinal).ToArray();
-            var removes = live.Where(_ => random.Next(4) == 0).ToImmutableArray();
-            // A name that was removed before may come back.
-            var names = Enumerable.Range(0, random.Next(4)).Select(_ => $"odd name {random.Next(12)} ü%").Distinct();
-            var adds = names
-                .Where(name => live.All(file => file.Location != name))
-                .Select(name => Tables.File(name) with
-                {
-                    Stats = random.Next(2) == 0 ? null : """{"numRecords":9,"minValues":{"s":"\"é\\"}}""",
-                    Tags = random.Next(2) == 0
-                        ? null
-                        : new Dictionary<string, string?> { ["lane"] = "0", ["none"] = null },
-                    PartitionValues = new Dictionary<string, string?> { ["p"] = random.Next(2) == 0 ? null : "a'b\"c" },
-                });
-            var commit = new DeltaCommit
-            {
-                Operation = "TEST",
-                Removes = removes,
-                Adds = [.. adds],
-                Transaction = new TransactionId($"lane-{random.Next(3)}", i + 1),
-                NewSchema = random.Next(5) == 0
-                    ? table.Snapshot.Schema.Add(new ColumnSchema($"added{i}", ColumnType.Date))
-                    : default,
-            };
-            Assert.IsType<CommitOutcome.Committed>(await table.CommitAsync(commit, Ct));
-        }
-    }
-
-    /// <summary>All that a snapshot says, in one order. <c>dataChange</c> is about a commit and not about a
-    /// table.</summary>
-    static string Text(DeltaSnapshot snapshot)
-    {
-        List<LogEntry> entries =
-            [new LogEntry { Protocol = snapshot.Protocol }, new LogEntry { Metadata = snapshot.Metadata }];
-        entries.AddRange(snapshot.Files.Values.Select(
-            static add => new LogEntry { Add = add with { DataChange = false } }));
-        entries.AddRange(snapshot.Tombstones.Values.Select(
-            static remove => new LogEntry { Remove = remove with { DataChange = false } }));
-        entries.AddRange(snapshot.Transactions.Values.Select(static txn => new LogEntry { Transaction = txn }));
-        var lines = entries.Select(static entry => JsonSerializer.Serialize(entry, DeltaJson.Log.LogEntry));
-        return $"{snapshot.Version}\n{string.Join('\n', lines.Order(StringComparer.Ordinal))}";
-    }
 }

@@ -1,0 +1,11 @@
+namespace Tapline.Streaming;
+
+/// <summary>What a current table gets when it is made. One that is there stays as it is.</summary>
+public sealed record CurrentTableOptions
+{
+    /// <summary>Nothing that a reader of deletion vectors may lack.</summary>
+    public static CurrentTableOptions Plain { get; } = new();
+
+    /// <summary>Whether checkpoints of many files may have several files themselves (V2).</summary>
+    public bool HasV2Checkpoints { get; init; }
+}
