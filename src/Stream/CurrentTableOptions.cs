@@ -8,4 +8,8 @@ public sealed record CurrentTableOptions
 
     /// <summary>Whether checkpoints of many files may have several files themselves (V2).</summary>
     public bool HasV2Checkpoints { get; init; }
+
+    /// <summary>Whether there is a change feed. Files then stay as long as versions can be read: the feed is made of
+    /// both.</summary>
+    public bool KeepsChanges { get; init; }
 }

@@ -26,6 +26,7 @@ static class CurrentTableSettings
     {
         var options = new CurrentTableOptions
         {
+            KeepsChanges = table.Choice("change_feed", false, ("false", false), ("true", true)),
             HasV2Checkpoints = table.Choice("checkpoints", false, ("classic", false), ("v2", true)),
         };
         table.Close();

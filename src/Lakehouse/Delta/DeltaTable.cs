@@ -94,6 +94,8 @@ public sealed class DeltaTable
     {
         if (commit.IsBlindAppend && !commit.Removes.IsEmpty)
             throw new ArgumentException("a blind append removes no file", nameof(commit));
+        if (!commit.Changes.IsEmpty && (!Snapshot.KeepsChanges || !commit.DataChange))
+            throw new ArgumentException("only a change of data has change files, in a table that keeps them");
         TableFeatures.CheckWritable(_folder.Table, Snapshot.Protocol, Snapshot.Metadata);
         var committer = new Committer(_store, _folder, _loader, _services, commit) { Snapshot = Snapshot };
         try
@@ -136,6 +138,13 @@ public sealed class DeltaTable
         CancellationToken ct) =>
         new DataFileWriter(_store, _folder, _services).WriteAsync(
             Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, lane, ct);
+
+    /// <summary>Puts changed rows into the table's folder as one Parquet file, and describes it for a commit. The rows
+    /// have the table's columns, but for partition columns, and <see cref="ChangeFeed.TypeColumn"/>.</summary>
+    public Task<ChangeFile> WriteChangeFileAsync(
+        ColumnBatch rows, IReadOnlyDictionary<string, string?>? partitionValues, CancellationToken ct) =>
+        new DataFileWriter(_store, _folder, _services).WriteChangesAsync(
+            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, ct);
 
     /// <summary>Puts the deleted rows of some live files into the table's folder. Returns the files as a commit adds
     /// them, in the same order; the commit removes them as they were.</summary>

@@ -24,6 +24,10 @@ public sealed record DeltaTableDefinition(ImmutableArray<ColumnSchema> Columns)
     /// version 3), large or small.</summary>
     public bool HasV2Checkpoints { get; init; }
 
+    /// <summary>Whether commits keep which rows they changed, for readers of changes (<c>_change_data</c>). Asks
+    /// nothing of other readers.</summary>
+    public bool KeepsChanges { get; init; }
+
     /// <summary>How long files stay after they have left the table; null for Delta's default, a week.</summary>
     public TimeSpan? FileRetention { get; init; }
 

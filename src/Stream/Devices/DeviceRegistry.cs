@@ -7,6 +7,7 @@ using Tapline.Lakehouse.Delta;
 using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Lanes;
 using Tapline.Streaming.Quarantine;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Devices;
 

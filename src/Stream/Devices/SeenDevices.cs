@@ -1,4 +1,5 @@
 using Tapline.Streaming.Ordering;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Devices;
 

@@ -176,6 +176,8 @@ sealed class EpochCommitter(
             {
                 Adds = change.Adds,
                 Removes = change.Removes,
+                Changes = change.Changes,
+                DataChange = change.ChangesRows,
                 Transaction = new TransactionId(lake.AppId(pair.CurrentRoot), epoch),
                 Operation = "MERGE",
                 NewSchema = Changed(pair.Current, table.Layout),

@@ -79,7 +79,7 @@ sealed class LakeTables(
         var current = existing ?? await CreateCurrentAsync(schema.Table, currentRoot, layout, ct);
         _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
 
-        var rows = new CurrentTable(layout, options);
+        var rows = new CurrentTable(layout, options, current.Snapshot.KeepsChanges);
         await LoadRowsAsync(rows, currentRoot, current, layout, KeyColumns(schema, layout), ct);
         var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
         var declared = options.Sources.Find(schema.Table);
@@ -194,6 +194,8 @@ sealed class LakeTables(
         {
             HasDeletionVectors = options.MergesOnRead,
             HasV2Checkpoints = wanted.HasV2Checkpoints,
+            KeepsChanges = wanted.KeepsChanges,
+            FileRetention = wanted.KeepsChanges ? options.LogRetention : options.FileRetention,
         };
         return DeltaTable.CreateAsync(services.Lake, root, definition, services.Delta, ct);
     }

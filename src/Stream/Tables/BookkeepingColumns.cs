@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta;
 
 namespace Tapline.Streaming.Tables;
 
@@ -71,9 +72,12 @@ static class BookkeepingColumns
         new("outcome", ColumnType.String),
     ];
 
-    /// <summary>All names that a source column must not take.</summary>
+    /// <summary>All names of columns that come from no source.</summary>
     public static ImmutableArray<string> Names { get; } =
         [.. History.Concat(Current).Select(static column => column.Name).Distinct()];
+
+    /// <summary>All names that a source column must not take: these, and those of change feeds.</summary>
+    public static ImmutableArray<string> Reserved { get; } = [.. Names, .. ChangeFeed.ReservedNames];
 
     /// <summary>The columns of a lake table that come from the source.</summary>
     public static IEnumerable<ColumnSchema> WithoutThese(IEnumerable<ColumnSchema> columns) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
 using Tapline.Lakehouse.Delta;
@@ -10,9 +11,11 @@ namespace Tapline.Streaming.Tables;
 /// <summary>The current rows of a table, in memory and in its <c>current/*</c> table. New and changed rows go to new
 /// files. A file that lost a row gets a deletion vector (merge-on-read), or is written again from memory without it:
 /// where the table takes no deletion vectors (copy-on-write), and when most of its rows are gone. Small files are
-/// folded together on the way.</summary>
-sealed class CurrentTable(TableLayout layout, StreamOptions options)
+/// folded together on the way. A table with a change feed gets files with the rows that changed, where what comes and
+/// goes does not say so by itself.</summary>
+sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsChanges = false)
 {
+    readonly ChangedRows? _changed = keepsChanges ? new() : null;
     readonly Dictionary<int, LakeFile> _files = [];
     readonly SortedSet<int> _touched = [];
     readonly SortedSet<int> _outdated = [];
@@ -36,6 +39,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     /// <summary>Puts a packed row in place.</summary>
     public void Put(ReadOnlySpan<byte> packed)
     {
+        _changed?.Keep(State, RowCodec.Key(packed));
         var (slot, fileBefore) = State.Put(packed);
         Touch(fileBefore);
         _pending.Add(slot);
@@ -44,6 +48,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     /// <summary>Removes a row; nothing happens when there is none.</summary>
     public void Remove(ReadOnlySpan<byte> key)
     {
+        _changed?.Keep(State, key);
         if (State.Remove(key) is { } file)
             Touch(file);
     }
@@ -68,6 +73,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     /// <summary>Removes all rows.</summary>
     public void Clear()
     {
+        _changed?.KeepAll(State);
         State = new TableState();
         _pending.Clear();
         foreach (var (file, held) in _files.ToArray())
@@ -84,6 +90,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     {
         if (!change.ConcernsRows)
             return;
+        _changed?.Follow(change, State);
         var migration = new RowMigration(change);
         State.Migrate(migration);
         if (change.IsRetyping || migration.HasChangedRows)
@@ -116,23 +123,30 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
     {
         OutdateSmallFiles();
         var (deleted, gone) = Losses(table.Snapshot.TakesDeletionVectors);
+        var (moved, fresh) = (SlotsOf(gone), PendingSlots());
         var added = new List<LakeFile>();
         var batch = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.Current));
         var slots = new List<int>();
-        foreach (var slot in SlotsToWrite(gone))
+        foreach (var slot in moved.Concat(fresh))
         {
-            AppendRow(batch, slot);
+            AppendRow(batch, State.Row(slot));
             slots.Add(slot);
-            if (batch.Count >= options.FileRowsMax || batch.ByteCount >= options.EpochBytesMax)
+            if (IsFull(batch))
                 await CloseFileAsync();
         }
         if (batch.Count > 0)
             await CloseFileAsync();
         var kept = await table.WriteDeletedRowsAsync([.. deleted.Select(static file => file.Rows)], ct);
+        var changes = _changed?.Changes(State, fresh).ToList();
         return new CurrentChange(
             added, gone, [.. deleted.Zip(kept, static (file, add) => KeyValuePair.Create(file.File, add))])
         {
             Removes = [.. gone.Concat(deleted.Select(static file => file.File)).Select(file => _files[file].Add)],
+            ChangesRows = changes is not { Count: 0 },
+            // Files that come hold new rows and nothing else, and what goes is deleted: no more is to be said.
+            Changes = changes is null || (moved.Count == 0 && !changes.Exists(static change => change.IsUpdate))
+                ? []
+                : await WriteChangesAsync(table, changes, ct),
         };
 
         async Task CloseFileAsync()
@@ -140,6 +154,37 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
             added.Add(new LakeFile(await table.WriteDataFileAsync(batch, null, lane, ct), [.. slots]));
             batch.Clear();
             slots.Clear();
+        }
+    }
+
+    async Task<ImmutableArray<ChangeFile>> WriteChangesAsync(
+        DeltaTable table, List<RowChange> changes, CancellationToken ct)
+    {
+        var files = ImmutableArray.CreateBuilder<ChangeFile>();
+        var batch = new ColumnBatch([.. layout.Columns, .. BookkeepingColumns.Current, ChangeFeed.TypeColumn]);
+        foreach (var change in changes)
+        {
+            if (change.Before is { } before)
+                Append(before, change.IsUpdate ? ChangeFeed.UpdateBefore : ChangeFeed.Delete);
+            if (change.Slot != RowChange.None)
+                Append(State.Row(change.Slot), change.IsUpdate ? ChangeFeed.UpdateAfter : ChangeFeed.Insert);
+            if (IsFull(batch))
+                await CloseFileAsync();
+        }
+        if (batch.Count > 0)
+            await CloseFileAsync();
+        return files.ToImmutable();
+
+        void Append(ReadOnlySpan<byte> packed, string type)
+        {
+            AppendRow(batch, packed);
+            batch.Columns[^1].Append(Encoding.UTF8.GetBytes(type));
+        }
+
+        async Task CloseFileAsync()
+        {
+            files.Add(await table.WriteChangeFileAsync(batch, partitionValues: null, ct));
+            batch.Clear();
         }
     }
 
@@ -153,6 +198,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         _touched.Clear();
         _outdated.Clear();
         _pending.Clear();
+        _changed?.Clear();
         foreach (var file in change.Added)
         {
             foreach (var slot in file.Slots)
@@ -195,29 +241,34 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         return (deleted, gone);
     }
 
-    // Rows of files that go which are still theirs, then the rows that no file holds yet, each once.
-    IEnumerable<int> SlotsToWrite(IEnumerable<int> gone)
+    // Rows of files that go which are still theirs.
+    List<int> SlotsOf(IEnumerable<int> gone)
     {
+        var slots = new List<int>();
         foreach (var file in gone)
         {
             var held = _files[file];
             for (var row = 0; row < held.Slots.Length; row++)
             {
                 if (held.Holds(row, file, State))
-                    yield return held.Slots[row];
+                    slots.Add(held.Slots[row]);
             }
         }
-        var seen = new HashSet<int>();
-        foreach (var slot in _pending)
-        {
-            if (State.IsLive(slot) && State.FileOf(slot) == TableState.Pending && seen.Add(slot))
-                yield return slot;
-        }
+        return slots;
     }
 
-    void AppendRow(ColumnBatch batch, int slot)
+    // The rows that no file holds yet, each once.
+    List<int> PendingSlots()
     {
-        var packed = State.Row(slot);
+        var seen = new HashSet<int>();
+        return _pending.FindAll(slot =>
+            State.IsLive(slot) && State.FileOf(slot) == TableState.Pending && seen.Add(slot));
+    }
+
+    bool IsFull(ColumnBatch batch) => batch.Count >= options.FileRowsMax || batch.ByteCount >= options.EpochBytesMax;
+
+    void AppendRow(ColumnBatch batch, ReadOnlySpan<byte> packed)
+    {
         var count = layout.Columns.Length;
         RowCodec.Decode(packed, batch.Columns, count);
         var meta = RowCodec.Meta(packed);
@@ -226,19 +277,4 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options)
         batch.Columns[count + 2].Append(meta.SourceTimestampUs);
         batch.Columns[count + 3].Append(meta.IngestedUs);
     }
-}
-
-/// <summary>What a commit of a current table changes.</summary>
-/// <param name="Added">New files.</param>
-/// <param name="Gone">Files that are the table's no longer.</param>
-/// <param name="Kept">Files that live on with another deletion vector, as the log has them now.</param>
-sealed record CurrentChange(
-    IReadOnlyList<LakeFile> Added, IReadOnlyList<int> Gone, IReadOnlyList<KeyValuePair<int, AddFile>> Kept)
-{
-    /// <summary>The additions of the commit.</summary>
-    public ImmutableArray<AddFile> Adds =>
-        [.. Added.Select(static file => file.Add), .. Kept.Select(static file => file.Value)];
-
-    /// <summary>The removals of the commit.</summary>
-    public required ImmutableArray<AddFile> Removes { get; init; }
 }

@@ -11,7 +11,7 @@ sealed class TableLayout
     // What Delta without column mapping does not allow in names (protocol: "Column names").
     const string ForbiddenInNames = " ,;{}()\n\t=";
 
-    readonly HashSet<string> _names = new(BookkeepingColumns.Names, StringComparer.OrdinalIgnoreCase);
+    readonly HashSet<string> _names = new(BookkeepingColumns.Reserved, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A layout that starts with the lake's columns; empty for a table that the lake does not have
     /// yet.</summary>

@@ -189,10 +189,12 @@ public sealed class ConfigFileTests
             stream:
               tables:
                 app.orders: {}
-                "app.*": { checkpoints: v2 }
+                "app.*": { checkpoints: v2, change_feed: true }
             """).Stream.CurrentTables;
 
-        Assert.True(rules.Of(new("app", "accounts")).HasV2Checkpoints);
+        Assert.Equal(
+            new CurrentTableOptions { HasV2Checkpoints = true, KeepsChanges = true },
+            rules.Of(new("app", "accounts")));
         Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("app", "orders")));
         Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("billing", "orders")));
         Assert.Equal(

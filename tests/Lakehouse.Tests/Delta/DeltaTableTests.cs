@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
@@ -113,6 +114,62 @@ public sealed class DeltaTableTests : IDisposable
         var reopened = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
         Assert.Equal(
             [3L, 8L], (await reopened.ReadDeletedRowsAsync(reopened.Snapshot.Files.Values.Single(), Ct))!.Rows());
+    }
+
+    [Fact]
+    public async Task Changed_rows_are_kept_beside_the_table_which_every_reader_still_takes()
+    {
+        var table = await DeltaTable.CreateAsync(
+            _store, Root, Tables.Accounts with { KeepsChanges = true }, Tables.Services(), Ct);
+        Assert.Equal((1, 7), (table.Snapshot.Protocol.MinReaderVersion, table.Snapshot.Protocol.MinWriterVersion));
+        Assert.Null(table.Snapshot.Protocol.ReaderFeatures);
+        Assert.Equal(["changeDataFeed"], table.Snapshot.Protocol.WriterFeatures);
+        await table.CommitAsync(Tables.Append("a.parquet"), Ct);
+        var before = table.Snapshot.Files.Values.Single();
+        var other = (await DeltaTable.OpenAsync(_store, Root, Tables.Services(), Ct))!;
+        var replace = Tables.Replace(before, "b.parquet") with { Changes = [await WriteChangesAsync(table)] };
+        // Somebody appends meanwhile: the rows that changed are the same.
+        await other.CommitAsync(Tables.Append("c.parquet"), Ct);
+        Assert.Equal(new CommitOutcome.Committed(3), await table.CommitAsync(replace, Ct));
+
+        var cdc = (await LinesAsync(3)).Last().GetProperty("cdc");
+        Assert.StartsWith("_change_data/cdc-", cdc.GetProperty("path").GetString());
+        Assert.False(cdc.GetProperty("dataChange").GetBoolean());
+        Assert.Equal(
+            (await _store.GetAsync($"{Root}/{cdc.GetProperty("path").GetString()}", Ct))!.Length,
+            cdc.GetProperty("size").GetInt64());
+        await Assert.ThrowsAsync<ArgumentException>(() => table.CommitAsync(replace with { DataChange = false }, Ct));
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_planned_without_the_feed_is_in_conflict_with_the_one_that_switches_it_on()
+    {
+        var table = await DeltaTable.CreateAsync(_store, Root, Tables.Accounts, Tables.Services(), Ct);
+        await table.CommitAsync(Tables.Append("a.parquet"), Ct);
+        var replace = Tables.Replace(table.Snapshot.Files.Values.Single(), "b.parquet");
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await table.CommitAsync(replace with { Changes = [await WriteChangesAsync(table)] }, Ct));
+        var line = (await LinesAsync(0)).Single(static line => line.TryGetProperty("metaData", out _)).GetRawText();
+        var configuration = "\"configuration\":{";
+        Assert.Contains(configuration, line);
+        await _store.PutAsync(
+            $"{Root}/_delta_log/{2:D20}.json",
+            Encoding.UTF8.GetBytes(line.Replace(
+                configuration, $"{configuration}\"delta.enableChangeDataFeed\":\"true\"")),
+            Ct);
+
+        var conflict = Assert.IsType<CommitOutcome.Conflict>(await table.CommitAsync(replace, Ct));
+
+        Assert.Equal((2, "the table's columns or properties were changed"), (conflict.Version, conflict.Reason));
+        Assert.True(table.Snapshot.KeepsChanges);
+    }
+
+    static async Task<ChangeFile> WriteChangesAsync(DeltaTable table)
+    {
+        var rows = new ColumnBatch([Tables.Accounts.Columns[0], ChangeFeed.TypeColumn]);
+        rows.Columns[0].Append(1L);
+        rows.Columns[1].Append(Encoding.UTF8.GetBytes(ChangeFeed.Insert));
+        return await table.WriteChangeFileAsync(rows, partitionValues: null, Ct);
     }
 
     [Fact]

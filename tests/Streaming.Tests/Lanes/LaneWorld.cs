@@ -41,6 +41,9 @@ sealed class LaneWorld : IAsyncDisposable
     /// <summary>Whether tables take deletion vectors.</summary>
     public bool MergesOnRead { get; init; } = true;
 
+    /// <summary>Whether current tables have a change feed.</summary>
+    public bool KeepsChanges { get; init; }
+
     /// <summary>How long files stay after they have left a table.</summary>
     public TimeSpan FileRetention { get; init; } = TimeSpan.FromHours(1);
 
@@ -354,6 +357,7 @@ sealed class LaneWorld : IAsyncDisposable
             DiscoveryInterval = TimeSpan.FromMilliseconds(20),
             SmallFilesMax = 3,
             MergesOnRead = MergesOnRead,
+            CurrentTables = new([new("app.*", new CurrentTableOptions { KeepsChanges = KeepsChanges })]),
             FileRetention = FileRetention,
             ManifestsKept = ManifestsKept,
             MaintenanceInterval = MaintenanceInterval,

@@ -16,6 +16,19 @@ static class TableQuery
         var snapshot = await DeltaTable.ReadAsync(lake, root, version, ct);
         Assert.NotNull(snapshot);
         var scan = await TableScan.PlanAsync(lake, root, snapshot, files: null, ct);
+        return Run(scan, columns, tail, ct);
+    }
+
+    /// <summary>The same over what a version changed, of which <c>_change_type</c> tells.</summary>
+    public static async Task<List<string?[]>> ChangesAsync(
+        IObjectStore lake, string root, long version, string columns, CancellationToken ct)
+    {
+        var scan = await ChangeScan.PlanAsync(lake, root, version, version, ct);
+        return Run(scan, columns, "", ct);
+    }
+
+    static List<string?[]> Run(TableScan scan, string columns, string tail, CancellationToken ct)
+    {
         using var database = DuckDbDatabase.Open();
         using var connection = database.Connect();
         new ScanSession(connection).Bind("rows", scan, ct);

@@ -9,6 +9,9 @@ namespace Tapline.Lakehouse.Delta.Actions;
 /// <param name="Size">Bytes, exactly.</param>
 public sealed record ChangeFile(string Path, IReadOnlyDictionary<string, string?> PartitionValues, long Size)
 {
+    /// <summary>Always false: what changed is said by the files that came and went.</summary>
+    public bool DataChange { get; init; }
+
     /// <summary>The path with percent escapes undone.</summary>
     [JsonIgnore]
     public string Location => DataPath.Decode(Path);

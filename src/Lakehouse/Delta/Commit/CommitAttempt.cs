@@ -32,6 +32,7 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
                 .. commit.Removes.Select(file =>
                     RemoveFile.Of(file, milliseconds, commit.DataChange && file.DataChange)),
             ],
+            Changes = commit.Changes,
             Transactions = commit.Transaction is { } id
                 ? [new SetTransaction(id.AppId, id.Version) { LastUpdated = milliseconds }]
                 : [],

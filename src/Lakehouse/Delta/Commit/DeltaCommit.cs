@@ -18,6 +18,11 @@ public sealed record DeltaCommit
     /// is removed as it was and added as it is.</summary>
     public ImmutableArray<AddFile> Removes { get; init; } = [];
 
+    /// <summary>Files with all rows that the commit changes, as they were and as they become. None where what
+    /// <see cref="Adds"/> and <see cref="Removes"/> add and delete is the same. Only for tables that keep
+    /// changes.</summary>
+    public ImmutableArray<ChangeFile> Changes { get; init; } = [];
+
     /// <summary>The fence: the commit is made only while the table's version for this writer is lower.</summary>
     public TransactionId? Transaction { get; init; }
 

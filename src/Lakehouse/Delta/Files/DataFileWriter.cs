@@ -24,20 +24,11 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
         string lane,
         CancellationToken ct)
     {
-        if (rows.Sum(static batch => (long)batch.Count) == 0)
-            throw new ArgumentException("a data file has at least one row", nameof(rows));
-        CheckPartition(snapshot, rows[0], partitionValues);
-        // Empty text and null read alike, so null is what is written.
-        var values = snapshot.PartitionColumns.ToImmutableSortedDictionary(
-            static name => name, name => partitionValues[name] is { Length: > 0 } value ? value : null);
-        using var writer = new ParquetFileWriter(rows[0].Schema, services.Parquet);
-        foreach (var batch in rows)
-            writer.WriteRowGroup(batch);
-        var file = writer.Finish();
+        var values = Values(snapshot, rows, partitionValues);
+        var (file, name) = Encode(rows);
         TableRules.CheckNulls(
             folder.Table, snapshot, [.. rows[0].Schema.Select(static column => column.Name)], file.Statistics, values);
-        var name = $"part-{services.NewId():D}.{writer.Codec.ToString().ToLowerInvariant()}.parquet";
-        var location = PartitionFolder.Of(snapshot.PartitionColumns, values) + name;
+        var location = $"{PartitionFolder.Of(snapshot.PartitionColumns, values)}part-{name}";
         // No other writer has this name, so a lost answer does no harm: the bytes are put again.
         await store.PutAsync(folder.KeyOf(location), file.Content, ct);
         return new AddFile(
@@ -46,6 +37,40 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
             Stats = FileStatistics.ToJson(file.RowCount, rows[0].Schema, file.Statistics, IndexedColumns(snapshot)),
             Tags = ImmutableSortedDictionary<string, string?>.Empty.Add(AddFile.LaneTag, lane),
         };
+    }
+
+    /// <summary>The same for a file of the table's change feed.</summary>
+    public async Task<ChangeFile> WriteChangesAsync(
+        DeltaSnapshot snapshot,
+        ColumnBatch rows,
+        IReadOnlyDictionary<string, string?> partitionValues,
+        CancellationToken ct)
+    {
+        var values = Values(snapshot, [rows], partitionValues);
+        var (file, name) = Encode([rows]);
+        var location = $"{ChangeFeed.Folder}{PartitionFolder.Of(snapshot.PartitionColumns, values)}cdc-{name}";
+        await store.PutAsync(folder.KeyOf(location), file.Content, ct);
+        return new ChangeFile(DataPath.Encode(location), values, file.Content.Length);
+    }
+
+    // A file and the end of a name that no other has.
+    (ParquetFile File, string Name) Encode(IReadOnlyList<ColumnBatch> rows)
+    {
+        using var writer = new ParquetFileWriter(rows[0].Schema, services.Parquet);
+        foreach (var batch in rows)
+            writer.WriteRowGroup(batch);
+        return (writer.Finish(), $"{services.NewId():D}.{writer.Codec.ToString().ToLowerInvariant()}.parquet");
+    }
+
+    static ImmutableSortedDictionary<string, string?> Values(
+        DeltaSnapshot snapshot, IReadOnlyList<ColumnBatch> rows, IReadOnlyDictionary<string, string?> partitionValues)
+    {
+        if (rows.Sum(static batch => (long)batch.Count) == 0)
+            throw new ArgumentException("a data file has at least one row", nameof(rows));
+        CheckPartition(snapshot, rows[0], partitionValues);
+        // Empty text and null read alike, so null is what is written.
+        return snapshot.PartitionColumns.ToImmutableSortedDictionary(
+            static name => name, name => partitionValues[name] is { Length: > 0 } value ? value : null);
     }
 
     static int IndexedColumns(DeltaSnapshot snapshot) => int.TryParse(

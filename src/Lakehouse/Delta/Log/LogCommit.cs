@@ -66,6 +66,8 @@ sealed record LogCommit(long Version)
             Write(new LogEntry { Remove = remove });
         foreach (var add in Adds)
             Write(new LogEntry { Add = add });
+        foreach (var change in Changes)
+            Write(new LogEntry { Change = change });
         return buffer.WrittenSpan.ToArray();
 
         void Write(LogEntry entry)

@@ -7,7 +7,8 @@ using Tapline.Lakehouse.Storage;
 namespace Tapline.Lakehouse.Delta.Maintenance;
 
 /// <summary>Removes the files of a table that no version needs which somebody may still read: files that left the
-/// table, and files that never came to it. Young ones stay: a writer may be about to commit them.</summary>
+/// table, files that never came to it, and files that say what older commits changed. Young ones stay: a writer may be
+/// about to commit them.</summary>
 /// <remarks>What it knows of a table grows old while it works. A process that slept meanwhile would remove files that
 /// have come since, so it gives up after half of the retention.</remarks>
 public sealed class TableVacuum(IObjectStore store, string root, DeltaServices services)
@@ -67,8 +68,13 @@ public sealed class TableVacuum(IObjectStore store, string root, DeltaServices s
             if (!oldest.Tombstones.ContainsKey(id))
                 Need(file.Location, file.DeletionVector);
         }
-        foreach (var file in await ForgottenAsync(version, newest, ct))
-            Need(file.Location, file.DeletionVector);
+        foreach (var commit in await OldCommitsAsync(version, newest, limitMs, ct))
+        {
+            foreach (var file in commit.Adds)
+                Need(file.Location, file.DeletionVector);
+            foreach (var file in commit.Changes)
+                Need(file.Location, vector: null);
+        }
         return needed;
 
         void Need(string location, DeletionVector? vector)
@@ -80,26 +86,32 @@ public sealed class TableVacuum(IObjectStore store, string root, DeltaServices s
     }
 
     // A checkpoint keeps no removal that is older than the retention. What it may have forgotten had been added before
-    // that; the half of the retention is for clocks that differ.
-    async Task<IEnumerable<AddFile>> ForgottenAsync(long oldestVersion, DeltaSnapshot newest, CancellationToken ct)
+    // that; the half of the retention is for clocks that differ. Files of changes are in no snapshot at all.
+    async Task<IReadOnlyList<LogCommit>> OldCommitsAsync(
+        long oldestVersion, DeltaSnapshot newest, long limitMs, CancellationToken ct)
     {
         var listing = await LogListing.ReadAsync(store, _folder, oldestVersion + 1, newest.Version, ct);
-        var since = services.Time.GetUtcNow() - (newest.DeletedFileRetention / 2);
-        var added = new List<AddFile>();
+        var nowMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var ageMs = Math.Min((long)newest.DeletedFileRetention.TotalMilliseconds, nowMs - limitMs) / 2;
+        var commits = new List<LogCommit>();
         foreach (var commit in listing.Commits)
         {
-            if (commit.ModifiedMs >= since.ToUnixTimeMilliseconds())
+            if (commit.ModifiedMs >= nowMs - ageMs)
                 continue;
             var key = _folder.Commit(commit.Version);
             var content = await store.GetAsync(key, ct) ?? throw new DeltaFormatException(key, "a commit", "none");
-            added.AddRange(LogCommit.Parse(commit.Version, key, content).Adds);
+            commits.Add(LogCommit.Parse(commit.Version, key, content));
         }
-        return added;
+        return commits;
     }
 
-    // The log and whatever programs keep beside the data.
-    static bool IsHidden(string location) =>
-        location.Split('/').Any(static part => part.StartsWith('_') || part.StartsWith('.'));
+    // The log and whatever programs keep beside the data. The feed's files are data.
+    static bool IsHidden(string location)
+    {
+        var isFeed = location.StartsWith(ChangeFeed.Folder, StringComparison.Ordinal);
+        return location[(isFeed ? ChangeFeed.Folder.Length : 0)..].Split('/')
+            .Any(static part => part.StartsWith('_') || part.StartsWith('.'));
+    }
 }
 
 /// <summary>What a vacuum removed, or would remove.</summary>

@@ -16,8 +16,6 @@ namespace Tapline.Lakehouse.Delta.Scan;
 /// <c>_commit_timestamp</c>.</summary>
 public sealed class ChangeScan
 {
-    const string Property = "delta.enableChangeDataFeed";
-
     readonly IObjectStore _store;
     readonly LogFolder _folder;
     readonly DeltaSnapshot _end;
@@ -146,7 +144,7 @@ public sealed class ChangeScan
 
     void TakeOver(long version, TableMetadata metadata)
     {
-        _keepsChanges = metadata.Property(Property) == "true";
+        _keepsChanges = TableFeatures.KeepsChanges(metadata);
         var schema = metadata.SchemaString is { } json
             ? DeltaSchema.Parse(json, _folder.Commit(version))
             : new DeltaSchema([]);
@@ -162,11 +160,11 @@ public sealed class ChangeScan
     ImmutableArray<ScanColumn> Columns() =>
     [
         .. _planner.Columns,
-        new ScanColumn("_change_type", "VARCHAR")
+        new ScanColumn(ChangeFeed.TypeColumn.Name, "VARCHAR")
         {
             IsStored = true,
             IsConstant = true,
-            Key = "'_change_type'",
+            Key = SqlText.Literal(ChangeFeed.TypeColumn.Name),
             Alias = "change_type",
             Expression = "change_type",
         },

@@ -38,6 +38,9 @@ public sealed class DeltaSnapshot
     /// <summary>Whether rows may be deleted by deletion vectors.</summary>
     public bool TakesDeletionVectors => TableFeatures.TakesDeletionVectors(Protocol, Metadata);
 
+    /// <summary>Whether commits keep which rows they changed.</summary>
+    public bool KeepsChanges => TableFeatures.KeepsChanges(Metadata);
+
     /// <summary>Whether new checkpoints may have sidecars.</summary>
     public bool TakesV2Checkpoints => TableFeatures.TakesV2Checkpoints(Protocol, Metadata);
 

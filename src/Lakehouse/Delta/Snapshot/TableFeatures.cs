@@ -14,9 +14,12 @@ static class TableFeatures
     const string V2Checkpoint = "v2Checkpoint";
     const string CheckpointPolicyProperty = "delta.checkpointPolicy";
 
+    const string ChangeDataFeed = "changeDataFeed";
+    const string ChangeDataFeedProperty = "delta.enableChangeDataFeed";
+
     // The last two are rules of columns and properties, which are looked at by themselves (TableRules).
     static readonly FrozenSet<string> Writable =
-        FrozenSet.ToFrozenSet([DeletionVectors, V2Checkpoint, "appendOnly", "invariants"]);
+        FrozenSet.ToFrozenSet([DeletionVectors, V2Checkpoint, ChangeDataFeed, "appendOnly", "invariants"]);
 
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
     [
@@ -28,18 +31,20 @@ static class TableFeatures
     /// out.</summary>
     public static DeltaProtocol ProtocolOf(DeltaTableDefinition definition)
     {
-        var features = new List<string>();
+        var forAll = new List<string>();
         if (definition.HasDeletionVectors)
-            features.Add(DeletionVectors);
+            forAll.Add(DeletionVectors);
         if (definition.HasV2Checkpoints)
-            features.Add(V2Checkpoint);
-        return features.Count == 0
-            ? new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2)
-            : new DeltaProtocol(MinReaderVersion: 3, MinWriterVersion: 7)
-            {
-                ReaderFeatures = features,
-                WriterFeatures = features,
-            };
+            forAll.Add(V2Checkpoint);
+        string[] forWriters = definition.KeepsChanges ? [.. forAll, ChangeDataFeed] : [.. forAll];
+        if (forWriters.Length == 0)
+            return new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2);
+        // Readers of version 1 take a table whose features are all for writers.
+        return new DeltaProtocol(MinReaderVersion: forAll.Count > 0 ? 3 : 1, MinWriterVersion: 7)
+        {
+            ReaderFeatures = forAll.Count > 0 ? forAll : null,
+            WriterFeatures = forWriters,
+        };
     }
 
     /// <summary>The properties of a new table.</summary>
@@ -48,6 +53,8 @@ static class TableFeatures
         var properties = definition.Properties.ToBuilder();
         if (definition.HasDeletionVectors)
             properties[DeletionVectorsProperty] = "true";
+        if (definition.KeepsChanges)
+            properties[ChangeDataFeedProperty] = "true";
         if (definition.HasV2Checkpoints)
             properties[CheckpointPolicyProperty] = "v2";
         if (definition.FileRetention is { } files)
@@ -61,6 +68,9 @@ static class TableFeatures
     public static bool TakesDeletionVectors(DeltaProtocol protocol, TableMetadata metadata) =>
         protocol.WriterFeatures?.Contains(DeletionVectors) == true
         && metadata.Property(DeletionVectorsProperty) == "true";
+
+    /// <summary>Whether a table's commits keep which rows they changed.</summary>
+    public static bool KeepsChanges(TableMetadata metadata) => metadata.Property(ChangeDataFeedProperty) == "true";
 
     /// <summary>Whether a table may have checkpoints with sidecars.</summary>
     public static bool HasV2Checkpoints(DeltaProtocol protocol) =>
@@ -87,7 +97,7 @@ static class TableFeatures
     }
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> unless the table needs no more of a writer than ours do:
-    /// writer version 2, deletion vectors or V2 checkpoints, no invariants.</summary>
+    /// writer version 2, deletion vectors, V2 checkpoints or a change feed, no invariants.</summary>
     public static void CheckWritable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();

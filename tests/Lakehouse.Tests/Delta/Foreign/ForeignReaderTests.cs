@@ -41,15 +41,18 @@ public sealed class ForeignReaderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Another_reader_sees_the_rows_that_we_wrote_also_from_a_checkpoint()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_reader_sees_the_rows_that_we_wrote_also_from_a_checkpoint(bool keepsChanges)
     {
         var (reader, reason) = await ChdbReader.FindAsync(Ct);
         if (reader is null)
             Assert.Skip(reason);
         var store = new LocalObjectStore(_folder.FullPath);
         var services = Tables.Services() with { CheckpointInterval = 3 };
-        var table = await DeltaTable.CreateAsync(store, "t", new DeltaTableDefinition(Schema), services, Ct);
+        var definition = new DeltaTableDefinition(Schema) { KeepsChanges = keepsChanges };
+        var table = await DeltaTable.CreateAsync(store, "t", definition, services, Ct);
         for (var commit = 0; commit < 4; commit++)
         {
             var file = await table.WriteDataFileAsync(Rows(commit * 100, 100), null, "0", Ct);
@@ -58,7 +61,11 @@ public sealed class ForeignReaderTests : IDisposable
         var replaced = table.Snapshot.Files.Values.First(
             static file => file.Stats!.Contains("\"id\":100,", StringComparison.Ordinal));
         var smaller = await table.WriteDataFileAsync(Rows(100, 50), null, "0", Ct);
-        await table.CommitAsync(Append(smaller) with { Removes = [replaced], IsBlindAppend = false }, Ct);
+        var changes = keepsChanges
+            ? ImmutableArray.Create(await table.WriteChangeFileAsync(Deleted(150, 50), null, Ct))
+            : [];
+        await table.CommitAsync(
+            Append(smaller) with { Removes = [replaced], IsBlindAppend = false, Changes = changes }, Ct);
         var expected = Enumerable.Range(0, 150).Concat(Enumerable.Range(200, 200)).Select(Row).ToArray();
         var sql = $"SELECT {Columns} FROM {ChdbReader.Table(Path.Combine(_folder.FullPath, "t"))} ORDER BY id "
             + "SETTINGS output_format_decimal_trailing_zeros = 1, output_format_json_quote_decimals = 1";
@@ -166,6 +173,14 @@ public sealed class ForeignReaderTests : IDisposable
 
     static DeltaCommit Append(AddFile file) =>
         new() { Operation = "STREAMING UPDATE", Adds = [file], IsBlindAppend = true };
+
+    static ColumnBatch Deleted(int start, int count)
+    {
+        var type = new ColumnBuffer(ColumnType.String);
+        for (var i = 0; i < count; i++)
+            type.Append("delete"u8);
+        return new ColumnBatch(Schema.Add(ChangeFeed.TypeColumn), Rows(start, count).Columns.Add(type));
+    }
 
     static ColumnBatch Rows(int start, int count)
     {

@@ -49,6 +49,7 @@ sealed class MaintainedTable : IDisposable
             {
                 HasDeletionVectors = true,
                 HasV2Checkpoints = hasV2Checkpoints,
+                KeepsChanges = true,
                 FileRetention = TimeSpan.FromHours(2),
             },
             world.Services,
@@ -87,6 +88,26 @@ sealed class MaintainedTable : IDisposable
         var file = Table.Snapshot.Files.Values.Single(file => file.Location == location);
         var adds = await Table.WriteDeletedRowsAsync([new DeletedRows(file, new RoaringBitmap(rows))], Ct);
         await CommitAsync(new DeltaCommit { Operation = "DELETE", Adds = adds, Removes = [file] });
+    }
+
+    /// <summary>Gives all rows of a file another file, and says so in the feed.</summary>
+    public async Task<ChangeFile> ReplaceAsync(string location)
+    {
+        var file = Table.Snapshot.Files.Values.Single(file => file.Location == location);
+        var rows = new ColumnBatch([.. Columns, ChangeFeed.TypeColumn]);
+        rows.Columns[0].Append(0L);
+        rows.Columns[1].AppendNull();
+        rows.Columns[2].AppendNull();
+        rows.Columns[3].Append("update_postimage"u8);
+        var changes = await Table.WriteChangeFileAsync(rows, partitionValues: null, Ct);
+        await CommitAsync(new DeltaCommit
+        {
+            Operation = "MERGE",
+            Adds = [await WriteAsync(0, (int)file.RowCount!)],
+            Removes = [file],
+            Changes = [changes],
+        });
+        return changes;
     }
 
     public Task RemoveAsync(string location) => CommitAsync(new DeltaCommit

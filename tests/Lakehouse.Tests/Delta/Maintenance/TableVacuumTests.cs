@@ -80,6 +80,26 @@ public sealed class TableVacuumTests : IAsyncLifetime
         await Assert.ThrowsAsync<DeltaFormatException>(() => _world.IdsAsync(5));
     }
 
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(2L, 1)]
+    [InlineData(1L, 0)]
+    public async Task Files_of_changes_go_with_the_versions_that_nobody_may_read(long? oldestVersion, int removed)
+    {
+        var file = await _world.AppendAsync(0, 10);
+        var first = await _world.ReplaceAsync(file.Location);
+        var second = await _world.ReplaceAsync(_world.Table.Snapshot.Files.Values.Single().Location);
+        var folder = Path.Combine(_world.Folder, "_change_data");
+        Assert.Empty((await VacuumAsync()).Keys);
+        _world.Wait(TimeSpan.FromHours(3));
+
+        await VacuumAsync(oldestVersion);
+
+        var kept = new[] { first, second }.Skip(removed).Select(file => Path.Combine(_world.Folder, file.Location));
+        Assert.Equal(kept.Order(), Directory.GetFiles(folder).Order());
+        Assert.Equal(10, (await _world.IdsAsync()).Length);
+    }
+
     [Fact]
     public async Task A_version_between_stays_whole_when_a_checkpoint_has_forgotten_what_left_it()
     {

@@ -1,6 +1,4 @@
-using Tapline.Streaming.Tables;
-
-namespace Tapline.Streaming.Devices;
+namespace Tapline.Streaming.Tables;
 
 /// <summary>Compares bytes by their contents, in arrays and in place.</summary>
 sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
