@@ -43,7 +43,7 @@ sealed class Simulation : IDisposable
         _network = new Network(_scheduler, scenario.Faults, Befall);
         var time = new SimulatedTime(_scheduler);
         _log = new MemoryEventLog(time);
-        _source = new Source(_log, time);
+        _source = new Source(_log, time, scenario.HasDevices);
     }
 
     /// <summary>What was asked for and what happened, line by line.</summary>
@@ -58,6 +58,8 @@ sealed class Simulation : IDisposable
             CatchUp();
             Step(_scheduler.Now + Afterwards, static () => false);
             LakeCheck.Run(_lake, _source, _foreign, Duck.Value);
+            if (_scenario is { HasDevices: true, HasOneOwner: true })
+                DeviceCheck.RunResults(_log, _source);
             return null;
         }
         catch (SimulationFailure failure)
@@ -152,6 +154,7 @@ sealed class Simulation : IDisposable
                 HistoryFilesMax = 4,
                 // The check reads every version that there ever was.
                 MaintenanceInterval = null,
+                Windows = _scenario.HasDevices ? [DeviceCheck.Window] : [],
             },
             new SimulatedLog(_log, process, _network, _scheduler, time),
             _plant(new SimulatedStore(process, _network, _lake, _scheduler.Chance)),

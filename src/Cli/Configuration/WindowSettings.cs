@@ -39,7 +39,7 @@ static partial class WindowSettings
             section.Reject("key", "must name one column at least");
         var where = section.Section("where")?.Everything() ?? new Dictionary<string, string>();
         var early = section.Has("early_seconds")
-            ? section.Seconds("early_seconds", 1, 0.05, DaySeconds)
+            ? section.Seconds("early_seconds", 1, 0, DaySeconds)
             : (TimeSpan?)null;
         var definition = new WindowDefinition(name, Shape(section), Values(section))
         {

@@ -94,7 +94,7 @@ sealed class DeviceRegistry(StreamOptions options, LaneServices services)
         return true;
     }
 
-    /// <summary>Takes note that an epoch has ended: who is in the table no more is unknown from now on.</summary>
+    /// <summary>Takes note that an epoch is closed: who is in the table no more is unknown from now on.</summary>
     public void Settle()
     {
         _known = _newest;

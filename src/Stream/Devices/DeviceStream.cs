@@ -45,6 +45,7 @@ sealed class DeviceStream
             return ContractRule.Of(column, place, layout.Fields[place]);
         })];
         Accepted = new ColumnBatch(layout.Columns);
+        Closed = new ColumnBatch(layout.Columns);
         _scratch = new ColumnBatch(layout.Columns);
     }
 
@@ -61,10 +62,16 @@ sealed class DeviceStream
     public DeltaTable Table { get; }
 
     /// <summary>The messages that the open epoch has accepted, in the order of their acceptance.</summary>
-    public ColumnBatch Accepted { get; }
+    public ColumnBatch Accepted { get; private set; }
+
+    /// <summary>Those of the closed epoch.</summary>
+    public ColumnBatch Closed { get; private set; }
 
     /// <summary>What it has done.</summary>
     public DeviceCounters Counters { get; } = new();
+
+    /// <summary>Closes the epoch. The one before it must be in the lake.</summary>
+    public void Close() => (Accepted, Closed) = (Closed, Accepted);
 
     /// <summary>Applies a message.</summary>
     public DeviceOutcome Apply(RecordChunk chunk, in RecordSlot slot)

@@ -6,8 +6,8 @@ using Tapline.Lakehouse.Delta.Commit;
 
 namespace Tapline.Streaming.Devices;
 
-/// <summary>Writes what a stream has accepted as data files, one a day of event time. Nothing counts until it is
-/// committed.</summary>
+/// <summary>Writes what a stream has accepted in the closed epoch as data files, one a day of event time. Nothing
+/// counts until it is committed.</summary>
 sealed class DeviceStreamWriter(DeviceStream stream, string lane)
 {
     /// <summary>Writes the files, and says what their commit changes.</summary>
@@ -37,7 +37,7 @@ sealed class DeviceStreamWriter(DeviceStream stream, string lane)
     // Most often all are of one day.
     IEnumerable<(int Day, ColumnBatch Rows)> Days()
     {
-        var accepted = stream.Accepted;
+        var accepted = stream.Closed;
         var places = InDays(accepted.Columns[DeviceLayout.EventTime].Int64s);
         if (DayOf(places[0]) == DayOf(places[^1]))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tapline.Contracts.Log;
 using Tapline.Lakehouse.Delta;
 using Tapline.Streaming.Epochs;
@@ -41,8 +42,11 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
         }
     }
 
-    /// <summary>The devices that the open epoch has found unknown.</summary>
-    public IReadOnlyCollection<string> Unknown => _registry.Unknown;
+    /// <summary>The streams that there were when the epoch was closed.</summary>
+    public ImmutableArray<DeviceStream> Closed { get; private set; } = [];
+
+    /// <summary>The devices that the closed epoch has found unknown.</summary>
+    public ImmutableArray<string> ClosedUnknown { get; private set; } = [];
 
     /// <summary>Whether messages can be applied: the table of devices is not behind.</summary>
     public bool IsReady => _registry.IsReady;
@@ -69,6 +73,7 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
         if (_registry.IsDeclared)
             await _parked.LoadAsync(_versions, ct);
         await _past.LoadAsync(_versions, _seen, ct);
+        _seen.Close();
         _seen.Settle();
         foreach (var root in _versions.Keys)
         {
@@ -81,8 +86,10 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
     public void Repeat(EpochIntent intent) => _registry.Repeat(intent.UnknownDevices ?? []);
 
     /// <summary>Looks what the table of devices has, whose messages wait for it, and sends those back that wait for no
-    /// more than their device. Only between two epochs.</summary>
-    public async Task LookAsync(CancellationToken ct)
+    /// more than their device.</summary>
+    /// <param name="isBetweenEpochs">Whether nothing belongs to the open epoch yet.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task LookAsync(bool isBetweenEpochs, CancellationToken ct)
     {
         if (!_registry.IsReady)
             await _registry.LookWhetherReadyAsync(ct);
@@ -91,7 +98,8 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
             return;
         _lookedAt = services.Time.GetTimestamp();
         await _registry.ReadAsync(ct);
-        _registry.Settle();
+        if (isBetweenEpochs)
+            _registry.Settle();
         var sent = await _parked.SendBackAsync(_registry.Has, _versions, ct);
         if (sent > 0)
             services.Logger.ParkedSentBack(options.Lane, sent);
@@ -133,14 +141,27 @@ sealed class DeviceStreams(StreamOptions options, LaneServices services, Quarant
     public void LookAhead(RecordChunk chunk, in RecordSlot slot) => _streams.GetValueOrDefault(
         TopicNames.DeviceStream(options.Prefix, chunk.Partition.Topic)!)?.LookAhead(chunk, slot);
 
-    /// <summary>Takes note that the lake has everything, at some versions of its tables.</summary>
+    /// <summary>Closes the epoch: what is applied from now on belongs to the next. The one before it must be in the
+    /// lake.</summary>
+    public void Close()
+    {
+        Closed = [.. _streams.Values];
+        ClosedUnknown = [.. _registry.Unknown];
+        foreach (var stream in Closed)
+            stream.Close();
+        _seen.Close();
+        _parked.Close();
+        _registry.Settle();
+    }
+
+    /// <summary>Takes note that the lake has the closed epoch, at some versions of its tables.</summary>
     public void Settle(IReadOnlyDictionary<string, long> versions)
     {
         KeepVersions(versions);
         _seen.Settle();
-        _registry.Settle();
-        foreach (var stream in _streams.Values)
-            stream.Accepted.Clear();
+        _parked.Settle();
+        foreach (var stream in Closed)
+            stream.Closed.Clear();
     }
 
     /// <inheritdoc/>

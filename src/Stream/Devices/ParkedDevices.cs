@@ -32,6 +32,10 @@ sealed class ParkedDevices(StreamOptions options, LaneServices services) : IAsyn
     ];
 
     readonly Dictionary<byte[], long> _since = new(BytesComparer.Instance);
+
+    // Of these there are messages on their way to the lake's quarantine, which cannot be sent back from there yet.
+    HashSet<byte[]> _open = new(BytesComparer.Instance);
+    HashSet<byte[]> _closed = new(BytesComparer.Instance);
     IEventProducer? _producer;
 
     /// <summary>Whether there are any.</summary>
@@ -42,10 +46,16 @@ sealed class ParkedDevices(StreamOptions options, LaneServices services) : IAsyn
     /// <summary>A message of a device went to quarantine.</summary>
     public void Add(ReadOnlySpan<byte> device)
     {
-        var known = _since.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (_since.Count < DevicesMax && !known.ContainsKey(device))
-            known[device] = services.Time.GetTimestamp();
+        Note(device);
+        if (_since.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(device))
+            _open.GetAlternateLookup<ReadOnlySpan<byte>>().Add(device);
     }
+
+    /// <summary>The epoch is closed.</summary>
+    public void Close() => (_open, _closed) = (_closed, _open);
+
+    /// <summary>The lake has the closed epoch.</summary>
+    public void Settle() => _closed.Clear();
 
     /// <summary>Takes over whose messages the lake's quarantine has.</summary>
     public async Task LoadAsync(IReadOnlyDictionary<string, long> versions, CancellationToken ct)
@@ -57,15 +67,17 @@ sealed class ParkedDevices(StreamOptions options, LaneServices services) : IAsyn
         var rows = new ColumnBatch([new ColumnSchema("key", ColumnType.Binary)]);
         result.CopyTo(rows);
         for (var row = 0; row < rows.Count; row++)
-            Add(rows.Columns[0].Value(row));
+            Note(rows.Columns[0].Value(row));
     }
 
     /// <summary>Sends back what waits of devices that are known by now, and gives up those that have waited too
-    /// long. How many messages were sent.</summary>
+    /// long. How many messages were sent. Devices whose last messages are not in the lake yet come another
+    /// time.</summary>
     public async Task<int> SendBackAsync(
         Func<byte[], bool> isKnown, IReadOnlyDictionary<string, long> versions, CancellationToken ct)
     {
-        var known = _since.Keys.Where(isKnown).ToList();
+        var known = _since.Keys.Where(device =>
+            isKnown(device) && !_open.Contains(device) && !_closed.Contains(device)).ToList();
         foreach (var (device, since) in _since)
         {
             if (services.Time.GetElapsedTime(since) > WaitMax)
@@ -83,6 +95,13 @@ sealed class ParkedDevices(StreamOptions options, LaneServices services) : IAsyn
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    void Note(ReadOnlySpan<byte> device)
+    {
+        var known = _since.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (_since.Count < DevicesMax && !known.ContainsKey(device))
+            known[device] = services.Time.GetTimestamp();
+    }
 
     async Task<int> SendAsync(string parked, CancellationToken ct)
     {

@@ -32,24 +32,35 @@ sealed class SeenDevice(byte[] id)
         return seen;
     }
 
+    /// <summary>The epoch is closed: nothing belongs to the next one yet.</summary>
+    public void Close()
+    {
+        IsTouched = false;
+        foreach (var seen in _boots)
+            seen.AddedFrom = long.MaxValue;
+        foreach (var seen in _singles)
+            seen.AddedFrom = long.MaxValue;
+    }
+
     /// <summary>Lets go of all but the last boots and messages, and of the lowest numbers of boots with many
-    /// gaps.</summary>
+    /// gaps, as far as the lake has them.</summary>
     public void LetGo(int boots, int ranges, LetGoFilter filter)
     {
         LetGo(_boots, boots, filter);
         LetGo(_singles, boots, filter);
         foreach (var seen in _boots)
         {
-            if (seen.Numbers.Count > ranges)
-                seen.KnownFrom = seen.Numbers.KeepHighest(ranges);
+            var kept = Math.Max(ranges, seen.Numbers.CountFrom(seen.AddedFrom));
+            if (seen.Numbers.Count > kept)
+                seen.KnownFrom = seen.Numbers.KeepHighest(kept);
         }
     }
 
     void LetGo(List<SeenMessages> all, int countMax, LetGoFilter filter)
     {
-        while (all.Count > countMax)
+        while (all.Count > countMax && all.Where(static seen => !seen.IsOpen).MinBy(static seen => seen.UsedAt)
+            is { } oldest)
         {
-            var oldest = all.MinBy(static seen => seen.UsedAt)!;
             filter.Add(Id, oldest.Identity);
             all.Remove(oldest);
         }

@@ -3,7 +3,7 @@ using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Devices;
 
-/// <summary>Which messages of all devices are in the lake or in the open epoch: the last in memory, of the others the
+/// <summary>Which messages of all devices are in the lake or on their way to it: the last in memory, of the others the
 /// name of one that may be there is for the history to look up. Never guesses. Owned by the lane's task.</summary>
 sealed class SeenDevices
 {
@@ -14,8 +14,9 @@ sealed class SeenDevices
     const int RangesKept = 64;
 
     readonly Dictionary<byte[], SeenDevice> _devices = new(BytesComparer.Instance);
-    readonly List<SeenDevice> _touched = [];
     readonly LetGoFilter _letGo = new();
+    List<SeenDevice> _touched = [];
+    List<SeenDevice> _closed = [];
     long _uses;
 
     /// <summary>How many devices.</summary>
@@ -37,6 +38,7 @@ sealed class SeenDevices
     {
         var seen = Touch(device, identity);
         seen.UsedAt = ++_uses;
+        seen.AddedFrom = Math.Min(seen.AddedFrom, number);
         seen.Numbers.Add(number);
     }
 
@@ -51,15 +53,21 @@ sealed class SeenDevices
     /// <summary>Takes note that the history has something under a name, without remembering it.</summary>
     public void TakeNote(ReadOnlySpan<byte> device, ReadOnlySpan<byte> identity) => _letGo.Add(device, identity);
 
-    /// <summary>Takes note that the lake has everything: lets go of what is too much.</summary>
+    /// <summary>The epoch is closed. The one before it must be in the lake.</summary>
+    public void Close()
+    {
+        (_touched, _closed) = (_closed, _touched);
+        foreach (var device in _closed)
+            device.Close();
+    }
+
+    /// <summary>Takes note that the lake has the closed epoch: lets go of what is too much. What the open one has added
+    /// stays: nobody else knows of it.</summary>
     public void Settle()
     {
-        foreach (var device in _touched)
-        {
+        foreach (var device in _closed)
             device.LetGo(BootsKept, RangesKept, _letGo);
-            device.IsTouched = false;
-        }
-        _touched.Clear();
+        _closed.Clear();
     }
 
     SeenMessages Touch(ReadOnlySpan<byte> id, ReadOnlySpan<byte> identity)

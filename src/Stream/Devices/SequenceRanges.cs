@@ -37,6 +37,13 @@ sealed class SequenceRanges
         (_firsts[from], _lasts[from]) = (first, last);
     }
 
+    /// <summary>How many stretches end at a number or above it.</summary>
+    public int CountFrom(long number)
+    {
+        var place = PlaceOf(number);
+        return Count - (place >= 0 && _lasts[place] >= number ? place : place + 1);
+    }
+
     /// <summary>Forgets the lowest stretches but so many. Answers the lowest number of those that are left.</summary>
     public long KeepHighest(int countMax)
     {

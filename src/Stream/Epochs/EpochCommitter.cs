@@ -18,7 +18,8 @@ namespace Tapline.Streaming.Epochs;
 /// <remarks>The order is what makes a half-done epoch repeatable: the quarantine, the schema changes and the replays
 /// first, then of each table its history before its current rows. Whoever finds the current rows of a table at this
 /// epoch knows that all before is done, and whoever does not finds the rows from which the history can be made
-/// again.</remarks>
+/// again. While a commit goes on the lane may apply device messages, and nothing else: they belong to the next epoch,
+/// and touch nothing that the commit reads.</remarks>
 sealed class EpochCommitter(
     StreamOptions options,
     LaneServices services,
@@ -49,20 +50,29 @@ sealed class EpochCommitter(
     /// <summary>The version of each lake table, by its folder.</summary>
     public IReadOnlyDictionary<string, long> Versions => _versions;
 
-    /// <summary>Commits all that was applied since the last epoch.</summary>
-    public async Task CommitAsync(IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
+    /// <summary>Closes the epoch at once, then commits it, beside the caller's work, when the log has what was told of
+    /// it. <see cref="Settle"/> must follow.</summary>
+    /// <param name="tables">The tables of the lane.</param>
+    /// <param name="told">Completes when the log has all results of windows with the epoch's messages.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task CommitAsync(
+        IReadOnlyDictionary<string, TableStream> tables, Task told, CancellationToken ct)
     {
-        var changed = topics.All.Where(static partition => partition.Next > partition.CommittedTo).ToArray();
+        Close();
+        var changed = topics.All.Where(static partition => partition.ClosedTo > partition.CommittedTo).ToArray();
         var intent = new EpochIntent(
             options.Lane,
             Epoch + 1,
             services.Writer,
             LaneTopics.Tabulate(changed, static partition => partition.CommittedTo),
-            LaneTopics.Tabulate(changed, static partition => partition.Next),
+            LaneTopics.Tabulate(changed, static partition => partition.ClosedTo),
             services.Time.GetUtcNow().ToUnixTimeMilliseconds())
         {
-            UnknownDevices = devices.Unknown.Count == 0 ? null : [.. devices.Unknown],
+            UnknownDevices = devices.ClosedUnknown.IsEmpty ? null : [.. devices.ClosedUnknown],
         };
+        // Writing takes a processor: the caller goes on with its own.
+        await Task.Yield();
+        await told;
         if (!await epochs.TryClaimAsync(intent, ct))
             throw new LaneFencedException($"epoch {intent.Epoch} belongs to another worker");
         await WriteAsync(intent, tables, isRepeat: false, ct);
@@ -70,9 +80,27 @@ sealed class EpochCommitter(
     }
 
     /// <summary>Completes an epoch that an earlier run had begun and whose records were applied again.</summary>
-    public Task FinishAsync(
-        EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct) =>
-        WriteAsync(intent, tables, isRepeat: true, ct);
+    public async Task FinishAsync(
+        EpochIntent intent, IReadOnlyDictionary<string, TableStream> tables, CancellationToken ct)
+    {
+        Close();
+        await WriteAsync(intent, tables, isRepeat: true, ct);
+        Settle(tables.Values);
+    }
+
+    /// <summary>Takes note that the closed epoch is in the lake.</summary>
+    public void Settle(IEnumerable<TableStream> tables)
+    {
+        Epoch++;
+        quarantine.Settle();
+        changes.Rows.Clear();
+        replays.Settle();
+        devices.Settle(_versions);
+        foreach (var table in tables)
+            table.Settle();
+        foreach (var partition in topics.All)
+            partition.CommittedTo = partition.ClosedTo;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -95,18 +123,28 @@ sealed class EpochCommitter(
             _positions[topic] = table.Counters.Position.ToString();
             SourceTimestampUs = Math.Max(SourceTimestampUs, table.Counters.SourceTimestampUs);
         }
-        foreach (var stream in devices.All.Where(static stream => stream.Accepted.Count > 0))
+        var streams = devices.Closed.Where(static stream => stream.Closed.Count > 0).ToArray();
+        await Task.WhenAll(streams.Select(stream => CommitStreamAsync(stream, intent.Epoch, isRepeat, ct)));
+        foreach (var stream in streams)
         {
-            await CommitStreamAsync(stream, intent.Epoch, isRepeat, ct);
-            rows += stream.Accepted.Count;
+            _versions[stream.Root] = stream.Table.Snapshot.Version;
+            rows += stream.Closed.Count;
         }
         CommittedAtMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await epochs.CompleteAsync(Manifest(intent.Epoch), ct);
-        Settle(intent.Epoch, tables.Values);
         services.Logger.EpochCommitted(
-            options.Lane, Epoch, touched.Length, rows, (long)services.Time.GetElapsedTime(began).TotalMilliseconds);
-        if (Epoch % 100 == 0)
-            await epochs.ForgetBeforeAsync(Epoch - options.ManifestsKept, countMax: 400, ct);
+            options.Lane, intent.Epoch, touched.Length + streams.Length, rows,
+            (long)services.Time.GetElapsedTime(began).TotalMilliseconds);
+        if (intent.Epoch % 100 == 0)
+            await epochs.ForgetBeforeAsync(intent.Epoch - options.ManifestsKept, countMax: 400, ct);
+    }
+
+    void Close()
+    {
+        foreach (var partition in topics.All)
+            partition.ClosedTo = partition.Next;
+        quarantine.Close();
+        devices.Close();
     }
 
     // One table an epoch: the next one has to wait for it.
@@ -115,7 +153,7 @@ sealed class EpochCommitter(
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
         var histories = tables.Values.Select(table => lake.Pair(table.Table))
             .Select(static pair => (Root: pair.HistoryRoot, Table: pair.History))
-            .Concat(devices.All.Select(static stream => (stream.Root, stream.Table)));
+            .Concat(devices.Closed.Select(static stream => (stream.Root, stream.Table)));
         foreach (var (root, table) in histories)
         {
             if (!await _folding.RunAsync(table, root, lane, ct))
@@ -133,14 +171,13 @@ sealed class EpochCommitter(
             var writer = new DeviceStreamWriter(stream, options.Lane.ToString(CultureInfo.InvariantCulture));
             await CommitAsync(stream.Root, stream.Table, await writer.WriteAsync(transaction, ct), isRepeat, ct);
         }
-        _versions[stream.Root] = stream.Table.Snapshot.Version;
     }
 
     EpochManifest Manifest(long epoch) => new(
         options.Lane,
         epoch,
         _versions,
-        LaneTopics.Tabulate(topics.All, static partition => partition.Next),
+        LaneTopics.Tabulate(topics.All, static partition => partition.ClosedTo),
         LaneTopics.Tabulate(topics.All, static partition => GateMark.Of(partition.Gate)),
         _positions,
         SourceTimestampUs,
@@ -149,19 +186,6 @@ sealed class EpochCommitter(
         Orders = new(topics.Orders.ToDictionary(static pair => pair.Key, static pair => OrderMark.Of(pair.Value)),
             StringComparer.Ordinal),
     };
-
-    void Settle(long epoch, IEnumerable<TableStream> tables)
-    {
-        Epoch = epoch;
-        quarantine.Clear();
-        changes.Rows.Clear();
-        replays.Settle();
-        devices.Settle(_versions);
-        foreach (var table in tables)
-            table.Settle();
-        foreach (var partition in topics.All)
-            partition.CommittedTo = partition.Next;
-    }
 
     async Task CommitTableAsync(TableStream table, long epoch, bool isRepeat, CancellationToken ct)
     {
@@ -215,13 +239,13 @@ sealed class EpochCommitter(
 
     async Task CommitQuarantineAsync(long epoch, bool isRepeat, CancellationToken ct)
     {
-        if (quarantine.Rows.Count == 0)
+        if (quarantine.ClosedRows.Count == 0)
         {
             await NameCommittedAsync(LakeTables.QuarantineRoot, epoch, isRepeat, ct);
             return;
         }
         var table = await lake.QuarantineAsync(ct);
-        await AppendAsync(LakeTables.QuarantineRoot, table, quarantine.Rows, epoch, isRepeat, ct);
+        await AppendAsync(LakeTables.QuarantineRoot, table, quarantine.ClosedRows, epoch, isRepeat, ct);
         await ProduceQuarantineAsync(ct);
     }
 
@@ -276,7 +300,7 @@ sealed class EpochCommitter(
             await services.Log.EnsureTopicsAsync([new TopicSpec(topic, 1)], ct);
         _quarantineTopicMade = true;
         _producer ??= services.Log.OpenProducer($"tapline-quarantine-{options.Pipeline}");
-        foreach (var (key, value) in quarantine.Records)
+        foreach (var (key, value) in quarantine.ClosedRecords)
         {
             // A null array alone would become memory that is empty, but there.
             var content = value is null ? (ReadOnlyMemory<byte>?)null : value;

@@ -66,8 +66,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         {
             ct.ThrowIfCancellationRequested();
             await _discovery!.AssignNewAsync(ct);
-            if (!HasWork)
-                await Devices.LookAsync(ct);
+            await Devices.LookAsync(isBetweenEpochs: !HasWork, ct);
             if (Devices.IsReady)
                 Held.Release(HoldReason.Devices);
             // What all lanes append to wants it also while this one has nothing to commit.
@@ -370,10 +369,20 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var began = services.Time.GetTimestamp();
         await Replays.ApplyAsync(ct);
         await Windows.TakeAsync(ct);
-        await Windows.FlushAsync(ct);
         var rejected = _quarantine.Rows.Count;
-        await _committer!.CommitAsync(_tables, ct);
-        Windows.Settle();
+        var committing = _committer!.CommitAsync(_tables, Windows.FlushAsync(ct), ct);
+        Windows.Close();
+        try
+        {
+            if (Windows.Any)
+                await GoOnAsync(committing, ct);
+        }
+        finally
+        {
+            await committing;
+        }
+        _committer.Settle(_tables.Values);
+        _firstChangeAt = services.Time.GetTimestamp();
         _maintenance!.RunIfDue(_committer.Versions.Keys);
         Barrier.Settle();
         Held.Release(HoldReason.Epoch);
@@ -383,5 +392,22 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         var relaxed = took * 3;
         return relaxed < options.EpochInterval ? options.EpochInterval
             : relaxed > options.EpochIntervalMax ? options.EpochIntervalMax : relaxed;
+    }
+
+    // Windows do not wait for the lake: while it gets an epoch, device messages are taken into the next one. What
+    // tables hold is being written, so their changes stay in the log.
+    async Task GoOnAsync(Task committing, CancellationToken ct)
+    {
+        while (!committing.IsCompleted && Devices.ByteCount + _quarantine.Rows.ByteCount < options.EpochBytesMax)
+        {
+            foreach (var chunk in await _reader.PollAsync(HoldInterval, options.FetchBytesMax, ct))
+            {
+                if (Devices.IsItsTopic(chunk.Partition.Topic))
+                    await ApplyAsync(chunk, ct);
+                else if (_topics.Find(chunk.Partition) is { IsHeld: false } waiting)
+                    Held.Hold(waiting, HoldReason.Epoch, move: default);
+            }
+            await Windows.TakeAsync(ct);
+        }
     }
 }

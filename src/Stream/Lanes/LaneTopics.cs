@@ -69,6 +69,9 @@ sealed class LanePartition(TopicPartition id, TopicOrder order)
     /// <summary>The offset to apply next.</summary>
     public long Next { get; set; }
 
+    /// <summary>Where the closed epoch ends, which is on its way to the lake.</summary>
+    public long ClosedTo { get; set; }
+
     /// <summary>The offset up to which the lake has everything.</summary>
     public long CommittedTo { get; set; }
 

@@ -6,20 +6,25 @@ using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Quarantine;
 
-/// <summary>The records since the last epoch that could not be used, whole, with the reason.</summary>
+/// <summary>The records of the open epoch that could not be used, whole, with the reason, and those of the closed
+/// one.</summary>
 sealed class QuarantineBuffer
 {
     // Topics take records of 1 MiB unless they are told otherwise; the rest is for the note.
     const int TopicValueBytesMax = (1 << 20) - (64 << 10);
 
-    readonly List<(byte[] Key, byte[]? Value)> _records = [];
+    List<(byte[] Key, byte[]? Value)> _records = [];
+    List<(byte[] Key, byte[]? Value)> _closedRecords = [];
 
-    /// <summary>The records as rows of the quarantine table.</summary>
-    public ColumnBatch Rows { get; } = new(BookkeepingColumns.Quarantine);
+    /// <summary>The records of the open epoch as rows of the quarantine table.</summary>
+    public ColumnBatch Rows { get; private set; } = new(BookkeepingColumns.Quarantine);
 
-    /// <summary>The records as they go to the quarantine topic: a JSON note as the key, the value's own bytes unless
-    /// they are more than a topic takes: those are in the table only.</summary>
-    public IReadOnlyList<(byte[] Key, byte[]? Value)> Records => _records;
+    /// <summary>Those of the closed epoch.</summary>
+    public ColumnBatch ClosedRows { get; private set; } = new(BookkeepingColumns.Quarantine);
+
+    /// <summary>The records of the closed epoch as they go to the quarantine topic: a JSON note as the key, the value's
+    /// own bytes unless they are more than a topic takes: those are in the table only.</summary>
+    public IReadOnlyList<(byte[] Key, byte[]? Value)> ClosedRecords => _closedRecords;
 
     /// <summary>Takes what is said of a record that is replayed, and so is in quarantine already; null to keep
     /// records.</summary>
@@ -54,11 +59,18 @@ sealed class QuarantineBuffer
         return true;
     }
 
-    /// <summary>Forgets all records.</summary>
-    public void Clear()
+    /// <summary>Closes the epoch.</summary>
+    public void Close()
     {
-        Rows.Clear();
-        _records.Clear();
+        (Rows, ClosedRows) = (ClosedRows, Rows);
+        (_records, _closedRecords) = (_closedRecords, _records);
+    }
+
+    /// <summary>Forgets the records of the closed epoch: the lake has them.</summary>
+    public void Settle()
+    {
+        ClosedRows.Clear();
+        _closedRecords.Clear();
     }
 
     static byte[] Note(string table, string reason, string? detail, TopicPartition partition, in RecordSlot slot)

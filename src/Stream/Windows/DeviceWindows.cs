@@ -52,11 +52,12 @@ sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceS
         return _windows.TellAsync(ct);
     }
 
-    /// <summary>Waits until the log has all results. Before the lake has the messages: what it has was told.</summary>
+    /// <summary>Completes when the log has all results that were told until now. Before the lake has the messages: of
+    /// what it has everything was told.</summary>
     public Task FlushAsync(CancellationToken ct) => _windows.FlushAsync(ct);
 
-    /// <summary>Takes note that the streams hold nothing any more.</summary>
-    public void Settle() => _given.Clear();
+    /// <summary>Takes note that the epoch is closed: the streams begin anew.</summary>
+    public void Close() => _given.Clear();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _windows.DisposeAsync();

@@ -121,7 +121,7 @@ sealed class LiveWindows(
         }
     }
 
-    /// <summary>Waits until the log has all that was told.</summary>
+    /// <summary>Completes when the log has all that was told until now.</summary>
     public Task FlushAsync(CancellationToken ct) => _producer?.FlushAsync(ct) ?? Task.CompletedTask;
 
     /// <inheritdoc/>

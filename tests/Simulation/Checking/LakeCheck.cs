@@ -36,7 +36,7 @@ sealed class LakeCheck
         foreach (var manifest in check._manifests)
             check.CheckFiles(manifest);
         check.CheckOwners();
-        var history = check.Read("history/", "id", "body", "_op", "_lsn");
+        var history = check.Read("history/app.", "id", "body", "_op", "_lsn");
         var current = check.Read("current/", "id", "body", "_lsn");
         foreach (var table in SourceTable.All)
         {
@@ -52,6 +52,7 @@ sealed class LakeCheck
             check.CheckForeign(historyRoot, foreign, history);
             check.CheckForeign(currentRoot, foreign, current);
         }
+        check.CheckDevices();
         check.CheckQuarantine();
     }
 
@@ -131,6 +132,21 @@ sealed class LakeCheck
         }
     }
 
+    // 1: each message of a device once, however often and wherever it was sent.
+    void CheckDevices()
+    {
+        var root = $"history/iot_{Source.DeviceStream}";
+        var rows = Read(root, "device_id", "boot_id", "seq");
+        foreach (var manifest in _manifests)
+        {
+            var cut = manifest.Cut.GetValueOrDefault(Source.DeviceTopic) ?? [];
+            Compare(
+                $"{root} at manifest {manifest.Epoch} of lane {manifest.Lane}",
+                DeviceCheck.Told(_source, cut).Select(static told => $"d{told.Device} b{told.Boot} {told.Number}"),
+                All(manifest, root, rows).Select(static row => string.Join(' ', row)));
+        }
+    }
+
     // 7: exactly the records that are no changes, each once.
     void CheckQuarantine()
     {
@@ -152,8 +168,11 @@ sealed class LakeCheck
     }
 
     IEnumerable<string?[]> Rows(Manifest manifest, string root, FileRows rows) =>
+        All(manifest, root, rows).Where(static row => !ForeignRows.Is(row[0]));
+
+    IEnumerable<string?[]> All(Manifest manifest, string root, FileRows rows) =>
         manifest.Tables.TryGetValue(root, out var version)
-            ? _logs[root].Versions[(int)version].Files.SelectMany(rows.Of).Where(static row => !ForeignRows.Is(row[0]))
+            ? _logs[root].Versions[(int)version].Files.SelectMany(rows.Of)
             : [];
 
     static void Compare(string what, IEnumerable<string> expected, IEnumerable<string> found)

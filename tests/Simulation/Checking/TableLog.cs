@@ -61,7 +61,9 @@ sealed class TableLog
         }
         if (!action.TryGetProperty("add", out var add))
             return;
-        var file = new LiveFile($"{Root}/{add.GetProperty("path").GetString()}", Deleted(add, key, commit));
+        // A path is written as in a URL.
+        var path = Uri.UnescapeDataString(add.GetProperty("path").GetString()!);
+        var file = new LiveFile($"{Root}/{path}", Deleted(add, key, commit));
         CheckIsThere(file.Key, key, commit);
         _live[Identity(add)] = file;
         // Another deletion vector brings no new rows.

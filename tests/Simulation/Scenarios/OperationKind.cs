@@ -18,6 +18,10 @@ enum OperationKind
     Repeat,
     /// <summary>Sends a record that is no change.</summary>
     Poison,
+    /// <summary>A device publishes a message: table, key and new key are the device, its boot and the number in it. Of
+    /// one message the contents are always the same; a boot from 100 on is the one a hundred below, in another
+    /// partition.</summary>
+    Tell,
     /// <summary>Waits.</summary>
     Rest,
 }

@@ -8,9 +8,18 @@ sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, Immutable
 {
     const int FaultsMax = 12;
     const int SeedsPerTwoLanes = 4;
+    const int SeedsPerDevices = 3;
 
     /// <summary>How many lanes the lake has. Where there are two, they move between workers, rightly or not.</summary>
     public int Lanes { get; init; } = 1;
+
+    /// <summary>Whether devices publish messages.</summary>
+    public bool HasDevices => Operations.Any(static operation => operation.Kind == OperationKind.Tell);
+
+    /// <summary>Whether no two workers ever work at one time, and the clock goes forward: then results of windows come
+    /// in the order of their generations.</summary>
+    public bool HasOneOwner => Lanes == 1
+        && !Faults.Any(static fault => fault.Kind is FaultKind.Freeze or FaultKind.Rival or FaultKind.Jump);
 
     /// <summary>The scenario of a seed.</summary>
     public static Scenario Of(int seed)
@@ -24,6 +33,8 @@ sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, Immutable
             .DistinctBy(static fault => fault.At)
             .OrderBy(static fault => fault.At)
             .ToImmutableArray();
+        if (seed % SeedsPerDevices == 0)
+            operations = [.. operations.Select((operation, i) => chance.Next(2) == 0 ? operation : Tell(chance, i))];
         return new Scenario(seed, operations, faults) { Lanes = seed % SeedsPerTwoLanes == 0 ? 2 : 1 };
     }
 
@@ -43,6 +54,13 @@ sealed record Scenario(int Seed, ImmutableArray<Operation> Operations, Immutable
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seed}|{string.Join(' ', Operations)}|{string.Join(' ', Faults)}{(Lanes == 1 ? "" : $"|{Lanes}")}";
+
+    // Boots come one after the other; some of the messages are of an older one, or were told before.
+    static Operation Tell(Random chance, int place)
+    {
+        var boot = Math.Max(0, place / 6 - chance.Next(7));
+        return new(OperationKind.Tell, chance.Next(2), boot + (chance.Next(8) == 0 ? 100 : 0), chance.Next(8));
+    }
 
     static Operation Draw(Random chance)
     {

@@ -10,9 +10,13 @@ sealed class Network(Scheduler scheduler, IEnumerable<Fault> faults, Action<Faul
     const double LatencySeconds = 0.03;
     const double LateSeconds = 40;
 
+    // A lane looks into the log all the time, and a look that fails is made again: of so many one may fail.
+    const int LooksPerFault = 4;
+
     readonly Dictionary<int, FaultKind> _faults =
         faults.ToDictionary(static fault => fault.At, static fault => fault.Kind);
     int _count;
+    int _lookCount;
 
     /// <summary>Whether nothing fails any more.</summary>
     public bool IsCalm { get; set; }
@@ -24,6 +28,10 @@ sealed class Network(Scheduler scheduler, IEnumerable<Fault> faults, Action<Faul
     public Task<T> AskAsync<T>(Process sender, string request, Func<T> effect) =>
         SendAsync(sender, request, effect, lost: null, isWrite: false);
 
+    /// <summary>Looks for something new.</summary>
+    public Task<T> LookAsync<T>(Process sender, string request, Func<T> effect) => SendAsync(
+        sender, request, effect, lost: null, isWrite: false, mayFail: ++_lookCount % LooksPerFault == 0);
+
     /// <summary>Sends a request that can be carried out more than once.</summary>
     /// <param name="sender">Who asks, and dies or stands still where the scenario says so.</param>
     /// <param name="request">What is asked for, in words.</param>
@@ -32,10 +40,11 @@ sealed class Network(Scheduler scheduler, IEnumerable<Fault> faults, Action<Faul
     public Task<T> OrderAsync<T>(Process sender, string request, Func<T> effect, Func<T>? lost = null) =>
         SendAsync(sender, request, effect, lost, isWrite: true);
 
-    Task<T> SendAsync<T>(Process sender, string request, Func<T> effect, Func<T>? lost, bool isWrite)
+    Task<T> SendAsync<T>(
+        Process sender, string request, Func<T> effect, Func<T>? lost, bool isWrite, bool mayFail = true)
     {
         var answer = new TaskCompletionSource<T>();
-        var fault = Next(sender, isWrite);
+        var fault = mayFail ? Next(sender, isWrite) : FaultKind.None;
         Trace.Add($"{scheduler.Now.TotalSeconds,8:F3} {sender.Name} {request}"
             + (fault == FaultKind.None ? "" : $" [{fault}@{_count}]"));
         var arrival = scheduler.UpTo(LatencySeconds);

@@ -6,7 +6,20 @@ namespace Tapline.Simulation.Tests.World;
 /// <param name="Record">What is in the log.</param>
 /// <param name="Change">The change that it tells; null for none.</param>
 /// <param name="IsPoison">Whether it belongs into quarantine.</param>
-sealed record SentRecord(EventRecord Record, Change? Change, bool IsPoison = false);
+/// <param name="Told">The device's message that it is; null for none.</param>
+sealed record SentRecord(EventRecord Record, Change? Change, bool IsPoison = false, DeviceTold? Told = null);
+
+/// <summary>A message of a device.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Boot">Its boot.</param>
+/// <param name="Number">The number in the boot.</param>
+sealed record DeviceTold(int Device, int Boot, int Number)
+{
+    /// <summary>When it happened. Boots are half an hour apart, numbers ten seconds; the first are of another
+    /// day.</summary>
+    public DateTimeOffset At { get; } =
+        new DateTimeOffset(2025, 3, 7, 23, 0, 0, TimeSpan.Zero).AddMinutes(30 * Boot).AddSeconds(10 * Number);
+}
 
 /// <summary>A change of a row.</summary>
 /// <param name="Topic">Of which table.</param>

@@ -50,7 +50,7 @@ sealed class SimulatedLog(IEventLog inner, Process owner, Network network, Sched
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-        Task<IReadOnlyList<RecordChunk>> ReadAsync(int bytesMax, CancellationToken ct) => network.AskAsync(
+        Task<IReadOnlyList<RecordChunk>> ReadAsync(int bytesMax, CancellationToken ct) => network.LookAsync(
             owner,
             "read the log",
             () => inner.PollAsync(TimeSpan.Zero, bytesMax, CancellationToken.None).AsTask().Result);

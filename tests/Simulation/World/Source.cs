@@ -5,9 +5,17 @@ using Tapline.TestKit;
 
 namespace Tapline.Simulation.Tests.World;
 
-/// <summary>A database and the connector that writes its changes to the log.</summary>
-sealed class Source(MemoryEventLog log, TimeProvider time)
+/// <summary>A database and the connector that writes its changes to the log; and devices, in some scenarios.</summary>
+sealed class Source(MemoryEventLog log, TimeProvider time, bool hasDevices)
 {
+    const int DevicePartitions = 2;
+
+    /// <summary>The topic of the devices' messages.</summary>
+    public static string DeviceTopic { get; } = TopicNames.Devices(SourceTable.Prefix, DeviceStream);
+
+    /// <summary>Their stream.</summary>
+    public const string DeviceStream = "told";
+
     readonly SourceTable[] _tables =
         [.. SourceTable.All.Select(static table => new SourceTable(table.Name, table.Partitions))];
     readonly List<SentRecord> _sent = [];
@@ -22,6 +30,10 @@ sealed class Source(MemoryEventLog log, TimeProvider time)
     {
         var schemas = TopicNames.Schemas(SourceTable.Prefix);
         await log.EnsureTopicsAsync([new TopicSpec(schemas, 1)], ct);
+        if (hasDevices)
+            await log.EnsureTopicsAsync([new TopicSpec(DeviceTopic, DevicePartitions)], ct);
+        for (var partition = 0; hasDevices && partition < DevicePartitions; partition++)
+            _partitions.Add(new(DeviceTopic, partition), []);
         foreach (var table in _tables)
         {
             await log.EnsureTopicsAsync([new TopicSpec(table.Topic, table.Partitions)], ct);
@@ -35,6 +47,11 @@ sealed class Source(MemoryEventLog log, TimeProvider time)
     /// <summary>Does something, and writes what it changes.</summary>
     public void Do(Operation operation)
     {
+        if (operation.Kind == OperationKind.Tell)
+        {
+            Tell(new(operation.Table, operation.Key % 100, operation.ToKey), operation.Key / 100);
+            return;
+        }
         var table = _tables[operation.Table];
         var key = operation.Key;
         var isThere = table.Rows.TryGetValue(key, out var body);
@@ -73,6 +90,20 @@ sealed class Source(MemoryEventLog log, TimeProvider time)
                 Send(new(poison, null, IsPoison: true));
                 break;
         }
+    }
+
+    void Tell(DeviceTold told, int shift)
+    {
+        var value = $$"""
+            {"boot_id":"b{{told.Boot}}","seq":{{told.Number}},"ts":"{{told.At:yyyy-MM-ddTHH:mm:ssZ}}",
+             "received_at":"2025-03-08T12:00:00Z"}
+            """;
+        var record = new EventRecord(
+            DeviceTopic, Encoding.UTF8.GetBytes($"d{told.Device}"), Encoding.UTF8.GetBytes(value))
+        {
+            Partition = (told.Device + shift) % DevicePartitions,
+        };
+        Send(new(record, null, Told: told));
     }
 
     void Move(SourceTable table, int from, int to, string body)

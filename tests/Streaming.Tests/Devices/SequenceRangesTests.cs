@@ -24,6 +24,11 @@ public sealed class SequenceRangesTests
             for (var number = 0; number < 100; number++)
                 Assert.Equal(plain.Contains(number), ranges.Contains(number));
             Assert.Equal(plain.Count(number => !plain.Contains(number - 1)), ranges.Count);
+            for (var from = -1; from < 100; from++)
+            {
+                Assert.Equal(
+                    plain.Count(number => number >= from && !plain.Contains(number + 1)), ranges.CountFrom(from));
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Tapline.Contracts.Log;
 using Tapline.Streaming.Tests.Devices;
@@ -45,6 +46,38 @@ public sealed class DeviceWindowsTests
         await world.RunUntilAsync(async () => (await FinalAsync(world)).Contains("10:00:00 2 300"), Ct);
         await world.SendAsync("pour", "d1", Pour(4, "10:00:10", 50), Ct);
         await world.RunUntilAsync(async () => (await FinalAsync(world)).Contains("10:00:00 3 350"), Ct);
+    }
+
+    [Fact]
+    public async Task A_result_does_not_wait_until_the_lake_has_the_messages_before_it()
+    {
+        await using var world = World();
+        var store = new HeldStore(world.Lake, ".done");
+        world.Store = store;
+        await world.SendAsync("pour", "d1", Pour(1, "10:00:05", 100), Ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var running = world.Worker().RunAsync(stop.Token);
+        await UntilAsync(() => Task.FromResult(store.IsHolding));
+        await world.SendAsync("pour", "d1", Pour(1, "10:00:05", 100), Ct);
+        await world.SendAsync("pour", "d1", Pour(2, "10:00:15", 200), Ct, times: 2);
+        await world.SendAsync("pour", "d2", """{"seq":""", Ct);
+
+        await UntilAsync(async () => (await ToldAsync(world, "pours_1m")).Contains("a1 10:00:00 2 300"));
+
+        Assert.Empty(await world.HistoryAsync("pour", "seq", Ct));
+        store.Release();
+        await UntilAsync(() => world.IsCaughtUpAsync(Ct));
+        await stop.CancelAsync();
+        await running;
+        var history = await world.HistoryAsync("pour", "seq", Ct, "ORDER BY seq");
+        Assert.Equal(["1", "2"], history.Select(static row => row[0]));
+        Assert.Single(await world.QueryAsync("quarantine", "reason", Ct));
+    }
+
+    static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var began = Stopwatch.StartNew(); !await condition(); await Task.Delay(10, Ct))
+            Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "what was waited for did not come");
     }
 
     static DeviceWorld World() => new()
