@@ -86,6 +86,11 @@ sealed class SimulateDevicesVerb : Verb
         Description = "The protocol: V5 or V311", DefaultValueFactory = static _ => MqttVersion.V5,
     };
 
+    readonly Option<int?> _qos = new("--qos")
+    {
+        Description = "1 or 2: of every message. Without it heartbeats have 0, and all others 1",
+    };
+
     public SimulateDevicesVerb()
         : base("devices", "Simulate the taps of a bar business, with faults, and say what must be found of them",
             "simulate devices --count 1000 --rate 500",
@@ -93,7 +98,7 @@ sealed class SimulateDevicesVerb : Verb
             "simulate devices --count 200 --speed 60 --to log --faults default,outages=2")
     {
         foreach (var option in new Option[]
-            { _count, _rate, _speed, _seed, _duration, _start, _to, _faults, _oracle, _user, _version })
+            { _count, _rate, _speed, _seed, _duration, _start, _to, _faults, _oracle, _user, _version, _qos })
             Options.Add(option);
         Validators.Add(Check);
         _count.Validators.Add(static result =>
@@ -116,6 +121,7 @@ sealed class SimulateDevicesVerb : Verb
             Pace = pace,
             Start = line.GetValue(_start) ?? DeviceSimulation.StartFor(count, pace, time.GetUtcNow()),
             Faults = FaultRates.Parse(line.GetValue(_faults)!),
+            AcknowledgesAll = line.GetValue(_qos) is not null,
         };
         var places = TapFleet.Create(options.Seed, count, options.Faults);
         var simulation = new DeviceSimulation(places, options, screen, time);
@@ -172,7 +178,8 @@ sealed class SimulateDevicesVerb : Verb
                     ? Encoding.UTF8.GetBytes(secret)
                     : null,
             },
-            time);
+            time,
+            (QualityOfService)(line.GetValue(_qos) ?? (int)QualityOfService.AtLeastOnce));
     }
 
     // The one of the configuration, or the usual port of this machine.
@@ -190,6 +197,8 @@ sealed class SimulateDevicesVerb : Verb
             result.AddError("--rate and --speed must be above 0");
         if (result.GetValue(_rate) is not null && result.GetValue(_speed) is not null)
             result.AddError("--rate and --speed exclude each other");
+        if (result.GetValue(_qos) is not (null or 1 or 2))
+            result.AddError("--qos must be 1 or 2");
         if (result.GetValue(_to) is { } to && to != ToLog
             && !(Uri.TryCreate(to, UriKind.Absolute, out var url) && url is { Scheme: "mqtt", UserInfo: "" }))
             result.AddError("--to must be mqtt://host:port, or log");

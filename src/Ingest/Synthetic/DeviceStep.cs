@@ -28,7 +28,7 @@ public abstract record DeviceStep(long AtMs)
 /// <param name="Stream">The stream of the log that it is for.</param>
 /// <param name="Topic">The MQTT topic.</param>
 /// <param name="Payload">The payload.</param>
-/// <param name="IsAcknowledged">Whether the device waits for an acknowledgement (QoS 1) or not (QoS 0).</param>
+/// <param name="IsAcknowledged">Whether the device waits for an acknowledgement (QoS 1 or 2) or not (QoS 0).</param>
 /// <param name="IsRetained">Whether a broker is to keep it.</param>
 public sealed record DeviceMessageBody(
     string Stream, string Topic, ReadOnlyMemory<byte> Payload, bool IsAcknowledged, bool IsRetained);

@@ -15,6 +15,10 @@ public sealed record FleetOptions
     /// <summary>What goes wrong.</summary>
     public FaultRates Faults { get; init; } = FaultRates.None;
 
+    /// <summary>Whether the acknowledgement of every message is waited for, also of those that devices tell by QoS
+    /// 0.</summary>
+    public bool AcknowledgesAll { get; init; }
+
     /// <summary>Messages that may wait for an acknowledgement before the fleet pauses.</summary>
     public int OwedMax { get; init; } = 10_000;
 

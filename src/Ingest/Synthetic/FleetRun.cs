@@ -151,6 +151,8 @@ public sealed class FleetRun : IAsyncDisposable
 
     void Publish(int index, DeviceStep.Publish publish)
     {
+        if (_options.AcknowledgesAll)
+            publish = publish with { Body = publish.Body with { IsAcknowledged = true } };
         var (message, sendAtMs, copyAtMs) = _transport.Apply(_devices[index].Index, publish);
         if (sendAtMs > publish.AtMs)
             HoldBack(index, message, sendAtMs);

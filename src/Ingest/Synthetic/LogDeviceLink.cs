@@ -71,14 +71,14 @@ sealed class LogDeviceLink(MessagePump pump, TimeProvider time, FleetLedger ledg
             if (!keepsWill || _will is not { } will)
                 return;
             ledger.CountWill(will);
-            Give(MqttDeviceNetwork.MessageOf(will), null);
+            Give(MqttDeviceNetwork.MessageOf(will, QualityOfService.AtLeastOnce), null);
         }
     }
 
     void Give(SyntheticMessage message)
     {
         ledger.CountSent(message);
-        Give(MqttDeviceNetwork.MessageOf(message.Body), message);
+        Give(MqttDeviceNetwork.MessageOf(message.Body, QualityOfService.AtLeastOnce), message);
     }
 
     void Give(MqttMessage message, SyntheticMessage? from)

@@ -5,7 +5,7 @@ using Tapline.Ingest.Mqtt.Packets;
 namespace Tapline.Ingest.Synthetic;
 
 /// <summary>A device's connection to a broker or listener, by MQTT. What is not acknowledged when a connection ends is
-/// sent again on the next.</summary>
+/// sent again on the next, under its identifier.</summary>
 sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLedger ledger) : IDeviceLink
 {
     const int WindowMax = 100;
@@ -13,13 +13,18 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
 
     readonly Lock _lock = new();
     readonly List<(ushort Id, SyntheticMessage Message)> _inFlight = [];
-    Queue<SyntheticMessage> _waiting = new();
+    readonly Queue<SyntheticMessage> _waiting = new();
+
+    // Of QoS 2: the other side has the messages, and may pass them on when they are released.
+    readonly List<ushort> _released = [];
     MqttClient? _client;
     int _window;
     ushort _lastId;
     CancellationTokenSource? _stop;
     Task _running = Task.CompletedTask;
     bool _saysGoodbye;
+
+    int OwedCount => _inFlight.Count + _released.Count + _waiting.Count;
 
     public bool IsCongested
     {
@@ -39,7 +44,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
                 return Task.CompletedTask;
             _stop = new CancellationTokenSource();
             _saysGoodbye = false;
-            ledger.AddOwed(_inFlight.Count + _waiting.Count);
+            ledger.AddOwed(OwedCount);
             _running = RunAsync(_running, will, opened, _stop.Token);
         }
         return opened.Task;
@@ -84,7 +89,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
                 return;
             _stop = null;
             _saysGoodbye = saysGoodbye;
-            ledger.AddOwed(-(_inFlight.Count + _waiting.Count));
+            ledger.AddOwed(-OwedCount);
         }
         stop.Cancel();
         stop.Dispose();
@@ -150,7 +155,10 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
         {
             switch (packet)
             {
-                case AcknowledgePacket { Type: PacketType.Puback } answer:
+                case AcknowledgePacket { Type: PacketType.Pubcomp } completion:
+                    Complete(completion.PacketId);
+                    break;
+                case AcknowledgePacket { Type: PacketType.Puback or PacketType.Pubrec } answer:
                     Take(answer);
                     break;
                 case DisconnectPacket goodbye:
@@ -171,6 +179,16 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
             _client = client;
             _window = (int)Math.Min(
                 client.Connack.Properties.Number(PropertyId.ReceiveMax) ?? ushort.MaxValue, WindowMax);
+            // A session that was forgotten has nothing left to release.
+            if (!client.Connack.IsSessionPresent)
+                Forget(_released.Count);
+            foreach (var id in _released)
+                client.TrySend(new AcknowledgePacket(PacketType.Pubrel, id));
+            foreach (var (id, message) in _inFlight)
+            {
+                client.TrySend(Packet(message, id));
+                ledger.CountSent(message);
+            }
             SendWaiting();
         }
     }
@@ -182,38 +200,60 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
         lock (_lock)
         {
             _client = null;
-            if (_inFlight.Count == 0)
-                return;
             foreach (var (_, message) in _inFlight)
                 message.WasSent = true;
-            _waiting = new Queue<SyntheticMessage>([.. _inFlight.Select(static one => one.Message), .. _waiting]);
-            _inFlight.Clear();
         }
     }
 
+    // By PUBACK the message is through; by PUBREC the other side has it, and waits for its release.
     void Take(AcknowledgePacket answer)
     {
         SyntheticMessage message;
+        var isTaken = answer.Reason < ReasonCode.UnspecifiedError;
         lock (_lock)
         {
             var at = _inFlight.FindIndex(one => one.Id == answer.PacketId);
+            if (answer.Type == PacketType.Pubrec && isTaken)
+                _client?.TrySend(new AcknowledgePacket(PacketType.Pubrel, answer.PacketId));
             if (at < 0)
                 return;
             message = _inFlight[at].Message;
             _inFlight.RemoveAt(at);
-            if (_stop is not null)
+            if (answer.Type == PacketType.Pubrec && isTaken)
+                _released.Add(answer.PacketId);
+            else if (_stop is not null)
                 ledger.AddOwed(-1);
             SendWaiting();
         }
-        if (answer.Reason < ReasonCode.UnspecifiedError)
+        if (isTaken)
             ledger.CountAcknowledged(message);
         else
             ledger.CountRefused();
     }
 
+    void Complete(ushort id)
+    {
+        lock (_lock)
+        {
+            if (_released.IndexOf(id) is not (>= 0 and var at))
+                return;
+            (_released[at], _released[0]) = (_released[0], _released[at]);
+            Forget(1);
+            SendWaiting();
+        }
+    }
+
+    void Forget(int count)
+    {
+        _released.RemoveRange(0, count);
+        if (_stop is not null)
+            ledger.AddOwed(-count);
+    }
+
     void SendWaiting()
     {
-        while (_client is { } client && _inFlight.Count < _window && _waiting.TryPeek(out var next))
+        while (_client is { } client && _inFlight.Count + _released.Count < _window
+            && _waiting.TryPeek(out var next))
         {
             var id = NextId();
             if (!client.TrySend(Packet(next, id)))
@@ -228,10 +268,10 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
     {
         do
             _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
-        while (_inFlight.Exists(one => one.Id == _lastId));
+        while (_inFlight.Exists(one => one.Id == _lastId) || _released.Contains(_lastId));
         return _lastId;
     }
 
-    static PublishPacket Packet(SyntheticMessage message, ushort id) =>
-        new(MqttDeviceNetwork.MessageOf(message.Body), id, message.WasSent);
+    PublishPacket Packet(SyntheticMessage message, ushort id) =>
+        new(network.MessageOf(message.Body), id, message.WasSent);
 }

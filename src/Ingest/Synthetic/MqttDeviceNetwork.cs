@@ -4,7 +4,7 @@ using Tapline.Ingest.Mqtt.Packets;
 namespace Tapline.Ingest.Synthetic;
 
 /// <summary>How the devices of a fleet reach a broker or listener; lets only some of them connect at once.</summary>
-sealed class MqttDeviceNetwork(MqttClientOptions options, TimeProvider time)
+sealed class MqttDeviceNetwork(MqttClientOptions options, QualityOfService qos, TimeProvider time)
 {
     const int ConnectingMax = 64;
     const uint SessionSeconds = 72 * 3600;
@@ -39,7 +39,10 @@ sealed class MqttDeviceNetwork(MqttClientOptions options, TimeProvider time)
         }
     }
 
-    public static MqttMessage MessageOf(DeviceMessageBody body) => new(
-        body.Topic, body.Payload,
-        body.IsAcknowledged ? QualityOfService.AtLeastOnce : QualityOfService.AtMostOnce, body.IsRetained);
+    public MqttMessage MessageOf(DeviceMessageBody body) => MessageOf(body, qos);
+
+    /// <summary>A message as devices send it; <paramref name="qos"/> is that of one whose acknowledgement is waited
+    /// for.</summary>
+    public static MqttMessage MessageOf(DeviceMessageBody body, QualityOfService qos) => new(
+        body.Topic, body.Payload, body.IsAcknowledged ? qos : QualityOfService.AtMostOnce, body.IsRetained);
 }

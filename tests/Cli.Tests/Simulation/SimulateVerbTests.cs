@@ -11,6 +11,7 @@ public sealed class SimulateVerbTests
     [InlineData("--count", "0")]
     [InlineData("--rate", "-1")]
     [InlineData("--rate", "5", "--speed", "5")]
+    [InlineData("--qos", "3")]
     [InlineData("--duration", "soon")]
     [InlineData("--start", "yesterday-ish")]
     [InlineData("--to", "http://127.0.0.1:1883")]

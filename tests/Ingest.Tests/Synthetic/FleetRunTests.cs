@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tapline.Contracts;
 using Tapline.Ingest.Mqtt.Client;
 using Tapline.Ingest.Mqtt.Listener;
+using Tapline.Ingest.Mqtt.Packets;
 using Tapline.Ingest.Synthetic;
 using Tapline.Ingest.Tests.Mqtt;
 using Tapline.Ingest.Tests.Mqtt.Listener;
@@ -121,6 +122,32 @@ public sealed class FleetRunTests
     }
 
     [Fact]
+    public async Task By_QoS_2_a_message_is_in_the_log_once_although_its_connection_ended_before_the_acknowledgement()
+    {
+        await using var server = new ListenerServer();
+        server.Log.Close();
+        await using var fleet = new FleetRun(
+            [new ScriptedDevice(0)], Options(40), Target(server.Port, QualityOfService.ExactlyOnce),
+            TimeProvider.System);
+        await fleet.ConnectAsync(Ct);
+        var running = fleet.RunAsync(Ct);
+        await LogRecords.WaitAsync(server.Log, "bar.iot.pour", 40, Ct);
+        var keepsSession = new MqttProperty(PropertyId.SessionExpirySeconds, 100u);
+        await using (var thief = await server.ConnectAsync(
+            "d0", Ct, isCleanStart: false, properties: keepsSession))
+            server.Log.Open();
+
+        Assert.True(await running);
+
+        Assert.Equal((40, 0), (fleet.Ledger.Acknowledged, fleet.Ledger.Owed));
+        Assert.True(fleet.Ledger.Endings.Values.Sum() > 0);
+        var records = await LogRecords.OfAsync(server.Log, "bar.iot.pour", Ct);
+        Assert.All(records.Where(IsOfScript), static record => Assert.Equal("2", record.Headers["mqtt_qos"]));
+        Assert.Equal(
+            Enumerable.Range(0, 40), records.Where(IsOfScript).Select(static record => Sequence(record.Value)));
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_or_nobody_is_let_in_the_first_device_says_so()
     {
         await using var server = new ListenerServer(new MqttListenerOptions
@@ -167,8 +194,8 @@ public sealed class FleetRunTests
         return json.RootElement.GetProperty("seq").GetInt32();
     }
 
-    static MqttTarget Target(int port) => new(
-        new MqttClientOptions { Host = "127.0.0.1", Port = port }, TimeProvider.System);
+    static MqttTarget Target(int port, QualityOfService qos = QualityOfService.AtLeastOnce) => new(
+        new MqttClientOptions { Host = "127.0.0.1", Port = port }, TimeProvider.System, qos);
 
     static FleetOptions Options(int messages, FaultRates? faults = null, double? speed = null) => new()
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Storage;
 using Tapline.Serving.Lake;
@@ -81,16 +79,8 @@ public sealed class ListenerToLakeTests
     {
         for (var began = Stopwatch.StartNew(); began.Elapsed < WaitMax; await Task.Delay(20, Ct))
         {
-            using var client = new TcpClient();
-            try
-            {
-                await client.ConnectAsync(IPAddress.Loopback, port, Ct);
+            if (await LoopbackPort.IsListeningAsync(port, Ct))
                 return;
-            }
-            catch (SocketException)
-            {
-                // It is not there yet.
-            }
         }
         Assert.Fail("nobody listens for devices");
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Tapline.TestKit.Mqtt;
 
@@ -83,7 +81,8 @@ public sealed class MosquittoServer : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken ct)
     {
         _process = Process.Start(new ProcessStartInfo(Program, ["-c", PathOf("mosquitto.conf")]))!;
-        for (var waited = Stopwatch.StartNew(); !await IsListeningAsync(ct); await Task.Delay(Pause, ct))
+        var waited = Stopwatch.StartNew();
+        for (; !await LoopbackPort.IsListeningAsync(Port, ct); await Task.Delay(Pause, ct))
         {
             if (_process.HasExited || waited.Elapsed > StartMax)
                 throw new InvalidOperationException("mosquitto does not start");
@@ -98,18 +97,4 @@ public sealed class MosquittoServer : IAsyncDisposable
     }
 
     string PathOf(string name) => Path.Combine(_folder.FullName, name);
-
-    async Task<bool> IsListeningAsync(CancellationToken ct)
-    {
-        using var probe = new TcpClient();
-        try
-        {
-            await probe.ConnectAsync(IPAddress.Loopback, Port, ct);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }
