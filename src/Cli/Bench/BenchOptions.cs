@@ -15,6 +15,9 @@ sealed record BenchOptions(int Rows, int Runs, TimeProvider Time)
     /// <summary>Messages that they publish in all.</summary>
     public int Messages { get; init; } = 100_000;
 
+    /// <summary>Messages a second while results of windows are waited for.</summary>
+    public int Rate { get; init; } = 5000;
+
     /// <summary>Where the temporary folder is made.</summary>
     public string Root { get; init; } = Path.GetTempPath();
 

@@ -31,6 +31,11 @@ sealed class BenchVerb : Verb
         Description = "Messages that they publish: 100 to 20 000 000",
         DefaultValueFactory = static _ => 100_000,
     };
+    readonly Option<int> _rate = new("--rate")
+    {
+        Description = "Messages a second that they publish where live windows are measured: 10 to 1 000 000",
+        DefaultValueFactory = static _ => 5000,
+    };
     readonly Option<int> _runs = new("--runs")
     {
         Description = "Runs of each candidate, 1 to 9; the middle one counts",
@@ -48,11 +53,13 @@ sealed class BenchVerb : Verb
         Options.Add(_rows);
         Options.Add(_connections);
         Options.Add(_messages);
+        Options.Add(_rate);
         Options.Add(_runs);
         Options.Add(BucketOption.Option);
         Between(_rows, 100, 20_000_000);
         Between(_connections, 1, 500_000);
         Between(_messages, 100, 20_000_000);
+        Between(_rate, 10, 1_000_000);
         Between(_runs, 1, 9);
     }
 
@@ -65,6 +72,7 @@ sealed class BenchVerb : Verb
             Bucket = BucketOption.Of(line),
             Connections = line.GetValue(_connections),
             Messages = line.GetValue(_messages),
+            Rate = line.GetValue(_rate),
         };
         using var timer = new CancellationTokenSource(TimeMax, options.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);

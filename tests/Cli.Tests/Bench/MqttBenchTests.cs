@@ -15,7 +15,8 @@ public sealed class MqttBenchTests
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "Tapline.Cli.dll"),
-            "bench", "mqtt", "--connections", "20", "--messages", "500", "--runs", "1", "--output", "json",
+            "bench", "mqtt", "--connections", "20", "--messages", "500", "--rate", "200", "--runs", "1",
+            "--output", "json",
         ])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
@@ -28,7 +29,9 @@ public sealed class MqttBenchTests
         Assert.True(process.ExitCode == ExitCode.Success, await errors);
         using var report = JsonDocument.Parse(output);
         var sections = report.RootElement.GetProperty("sections").EnumerateArray().ToList();
-        Assert.Equal(4, sections.Count);
+        Assert.Equal(5, sections.Count);
+        Assert.Equal(3, sections.Single(static section => section.GetProperty("unit").GetString() == "ms")
+            .GetProperty("lines").GetArrayLength());
         Assert.All(sections, static section => Assert.All(
             section.GetProperty("lines").EnumerateArray(), static line =>
                 Assert.True(line.GetProperty("median").GetDouble() > 0, line.GetProperty("name").GetString())));

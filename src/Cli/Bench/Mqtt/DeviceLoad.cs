@@ -59,6 +59,27 @@ sealed class DeviceLoad : IAsyncDisposable
         Task.WhenAll(_clients.Select((client, n) => PublishAsync(
             client, _topics[n], messages / _clients.Length + (n < messages % _clients.Length ? 1 : 0), ct)));
 
+    /// <summary>How many devices.</summary>
+    public int Count => _clients.Length;
+
+    /// <summary>The name of a device.</summary>
+    public static string NameOf(int device) => ClientId(device);
+
+    /// <summary>Publishes one message of a device, by QoS 1.</summary>
+    public void Publish(int device, ushort id, byte[] payload) => _clients[device].TrySend(new PublishPacket(
+        new MqttMessage(_topics[device], payload, QualityOfService.AtLeastOnce, IsRetained: false),
+        id, IsDuplicate: false));
+
+    /// <summary>Takes acknowledgements until cancelled.</summary>
+    public async Task AcknowledgeAsync(int device, CancellationToken ct)
+    {
+        while (await _clients[device].ReadAsync(ct) is not null)
+        {
+            // Only that they come counts: what is on its way is limited by its rate.
+        }
+        throw new TaplineException("the listener has closed a device's connection");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)

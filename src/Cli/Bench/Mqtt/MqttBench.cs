@@ -5,8 +5,8 @@ using Tapline.Cli.Terminal;
 namespace Tapline.Cli.Bench.Mqtt;
 
 /// <summary>How fast devices' messages reach the log, by the listener and behind a broker, beside mosquitto that passes
-/// them on to a subscriber; how fast devices connect, and what a connection costs. Server, log and devices each work in
-/// a process of their own.</summary>
+/// them on to a subscriber; how fast devices connect, and what a connection costs; how long a message takes to the
+/// result of a window. Server, log, worker and devices each work in a process of their own.</summary>
 sealed class MqttBench(BenchOptions options, BenchProgress progress, ILoggerFactory logs)
 {
     const string Rates = "mqtt: messages of QoS 1";
@@ -14,6 +14,11 @@ sealed class MqttBench(BenchOptions options, BenchProgress progress, ILoggerFact
     const string Idle = "mqtt: memory of the server, connected";
     const int WarmUpPart = 4;
     const string Busy = "mqtt: memory of the server, after the messages";
+
+    // Two epochs at least are being written in any stretch of the messages that count.
+    static readonly TimeSpan LiveWarmUp = TimeSpan.FromSeconds(10);
+    static readonly (string Name, double Part)[] Quantiles =
+        [("99 of 100 messages", 0.99), ("half of the messages", 0.5), ("999 of 1 000 messages", 0.999)];
 
     // What a server does after the last connection is part of what connections cost.
     static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
@@ -26,13 +31,15 @@ sealed class MqttBench(BenchOptions options, BenchProgress progress, ILoggerFact
     {
         OpenFileLimit.Require(options.Connections, OpenFileLimit.Read(), "--connections");
         var hasMosquitto = MosquittoProcess.Program is not null;
-        progress.Plan((hasMosquitto ? 3 : 1) * options.Runs);
+        progress.Plan((hasMosquitto ? 4 : 2) * options.Runs);
         if (!hasMosquitto)
             progress.Note("mosquitto is not installed: nothing stands beside, and there is no broker for the bridge");
         for (var run = 1; run <= options.Runs; run++)
         {
             progress.Step($"mqtt, run {run}: listener");
             await MeasureListenerAsync(Path.Combine(folder, $"listener{run}"), ct);
+            progress.Step($"mqtt, run {run}: live windows");
+            await MeasureLiveAsync(Path.Combine(folder, $"live{run}"), ct);
             if (!hasMosquitto)
                 continue;
             progress.Step($"mqtt, run {run}: mosquitto");
@@ -53,6 +60,21 @@ sealed class MqttBench(BenchOptions options, BenchProgress progress, ILoggerFact
         await using var load = await ConnectAsync(name, BenchRole.Ours, port, pipeline.IngestId, ct);
         await MeasureAsync(name, BenchRole.Ours, pipeline.IngestId,
             messages => load.PublishAsync(messages, ct));
+    }
+
+    async Task MeasureLiveAsync(string folder, CancellationToken ct)
+    {
+        var port = LoopbackServer.FreePort();
+        await using var pipeline = await MqttPipeline.StartAsync(
+            folder, port, isBridge: false, options.Time, logs, ct, hasWorker: true);
+        await using var load = await DeviceLoad.ConnectAsync(port, options.Connections, options.Time, ct);
+        var latency = new LiveLatency(pipeline, load, options.Rate, options.Time);
+        var took = await latency.MeasureAsync((int)(options.Rate * LiveWarmUp.TotalSeconds), options.Messages, ct);
+        foreach (var (name, part) in Quantiles)
+        {
+            Add($"mqtt: publish to live window, {Units.Count(options.Rate)} messages a second", "ms", name,
+                BenchRole.Ours, new BenchRun(took[(int)((took.Length - 1) * part)], 0, 0));
+        }
     }
 
     async Task MeasureMosquittoAsync(string folder, CancellationToken ct)
