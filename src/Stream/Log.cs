@@ -60,6 +60,10 @@ static partial class Log
         "lane {Lane} sends {Count} messages back from quarantine, whose devices have become known")]
     public static partial void ParkedSentBack(this ILogger logger, int lane, int count);
 
+    [LoggerMessage(3018, LogLevel.Warning,
+        "rows of {Table} are changed or deleted: windows over it count each row as it came")]
+    public static partial void WindowTableChanged(this ILogger logger, string table);
+
     [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void TransactionRecordIgnored(
         this ILogger logger, string topic, long offset, string reason);

@@ -6,7 +6,8 @@ using Tapline.Streaming.Windows;
 
 namespace Tapline.Cli.Configuration;
 
-/// <summary>Reads <c>windows</c>: what is kept by key and time over the streams of device messages.</summary>
+/// <summary>Reads <c>windows</c>: what is kept by key and time over the streams of device messages, and over
+/// tables.</summary>
 static partial class WindowSettings
 {
     const double DaySeconds = 86_400;
@@ -33,7 +34,7 @@ static partial class WindowSettings
 
     static StreamWindow? Window(string name, ConfigSection section)
     {
-        var stream = section.Text("stream");
+        var stream = Stream(section);
         var key = section.Texts("key", []).ToImmutableArray();
         if (key.IsEmpty)
             section.Reject("key", "must name one column at least");
@@ -60,7 +61,28 @@ static partial class WindowSettings
         {
             Where = where.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Early = early,
+            Time = section.Has("time") ? section.Text("time") : null,
         };
+    }
+
+    // A stream of messages is one word, a table two with a dot between.
+    static string Stream(ConfigSection section)
+    {
+        if (!section.Has("table"))
+        {
+            if (section.Has("time"))
+                section.Reject("time", "goes with table: messages of devices happened at their ts");
+            var stream = section.Text("stream");
+            if (stream.Contains('.', StringComparison.Ordinal))
+                section.Reject("stream", "must be a word; for a table write table: schema.name");
+            return stream;
+        }
+        if (section.Has("stream"))
+            section.Reject("stream", "and table exclude each other");
+        var table = section.Text("table");
+        if (table.IndexOf('.', StringComparison.Ordinal) is var dot && (dot < 1 || dot == table.Length - 1))
+            section.Reject("table", $"must be schema.name, found \"{table}\"");
+        return table;
     }
 
     static WindowShape Shape(ConfigSection section)

@@ -28,7 +28,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly ReplayLedger _ledger = new(services);
     RecordSchemas? _recordSchemas;
     DeviceStreams? _devices;
-    DeviceWindows? _windows;
+    LaneWindows? _windows;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
     HeldPartitions? _held;
@@ -53,7 +53,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     DeviceStreams Devices => _devices ??= new DeviceStreams(options, services, _quarantine);
 
-    DeviceWindows Windows => _windows ??= new DeviceWindows(options, services, Devices);
+    LaneWindows Windows => _windows ??= new LaneWindows(options, services, Devices);
 
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
@@ -80,7 +80,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 wait = HoldInterval;
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
-            await Windows.TakeAsync(ct);
+            await Windows.TakeAsync(_tables.Values, ct);
             await LookForReplaysAsync(ct);
             var isDue = HasWork && (Remaining(interval) <= TimeSpan.Zero || IsFull || Barrier.IsFull);
             if (isDue && !MustWaitForRereadEnds(interval) && await MayCutAsync(ct))
@@ -368,13 +368,13 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     {
         var began = services.Time.GetTimestamp();
         await Replays.ApplyAsync(ct);
-        await Windows.TakeAsync(ct);
+        await Windows.TakeAsync(_tables.Values, ct);
         var rejected = _quarantine.Rows.Count;
         var committing = _committer!.CommitAsync(_tables, Windows.FlushAsync(ct), ct);
         Windows.Close();
         try
         {
-            if (Windows.Any)
+            if (Windows.AnyOfDevices)
                 await GoOnAsync(committing, ct);
         }
         finally
@@ -382,6 +382,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await committing;
         }
         _committer.Settle(_tables.Values);
+        Windows.Settle();
         _firstChangeAt = services.Time.GetTimestamp();
         _maintenance!.RunIfDue(_committer.Versions.Keys);
         Barrier.Settle();
@@ -407,7 +408,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
                 else if (_topics.Find(chunk.Partition) is { IsHeld: false } waiting)
                     Held.Hold(waiting, HoldReason.Epoch, move: default);
             }
-            await Windows.TakeAsync(ct);
+            await Windows.TakeAsync(_tables.Values, ct);
         }
     }
 }

@@ -14,7 +14,8 @@ sealed class LiveWindows(
 {
     static readonly Dictionary<string, string> Compacted = new() { ["cleanup.policy"] = "compact" };
 
-    readonly Dictionary<string, StreamFeeds> _streams = new(StringComparer.Ordinal);
+    // Windows over one stream by one time have one watermark.
+    readonly Dictionary<(string Stream, string Time), StreamFeeds> _streams = [];
     readonly List<WindowResult> _results = [];
     readonly long _generation = time.GetUtcNow().ToUnixTimeMilliseconds();
     IEventProducer? _producer;
@@ -26,12 +27,14 @@ sealed class LiveWindows(
     public long LeftOutCount =>
         _streams.Values.Sum(static stream => stream.Feeds.Sum(static feed => feed.LeftOutCount));
 
+    /// <summary>The windows over a stream.</summary>
+    public IEnumerable<StreamWindow> Of(string stream) => declared.Where(window => window.Stream == stream);
+
     /// <summary>Whether windows are kept over a stream.</summary>
     public bool Has(string stream) => declared.Any(window => window.Stream == stream);
 
     /// <summary>How far back the windows of a stream reach from its newest event, microseconds; 0 for none.</summary>
-    public long ReachUs(string stream) => declared
-        .Where(window => window.Stream == stream)
+    public long ReachUs(string stream) => Of(stream)
         .Select(static window => window.Definition.LatenessUs + window.Definition.Shape switch
         {
             WindowShape.Fixed shape => shape.SizeUs,
@@ -49,29 +52,22 @@ sealed class LiveWindows(
     /// <param name="columns">What the rows' columns are.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="from">The first that counts.</param>
-    /// <param name="atColumn">The place of the event time.</param>
     /// <param name="partitionColumn">The place of the partition.</param>
+    /// <param name="counts">Which of them count; null for all.</param>
     public void Add(
-        string stream, ImmutableArray<ColumnSchema> columns, ColumnBatch rows, int from, int atColumn,
-        int partitionColumn)
+        string stream, ImmutableArray<ColumnSchema> columns, ColumnBatch rows, int from, int partitionColumn,
+        Func<ColumnBatch, int, bool>? counts = null)
     {
-        if (!Has(stream))
-            return;
-        if (!_streams.TryGetValue(stream, out var feeds))
+        foreach (var windows in Of(stream).GroupBy(WindowFeed.TimeName))
         {
-            feeds = new StreamFeeds(
-                new EventWatermark(time),
-                [.. declared.Where(window => window.Stream == stream)
-                    .Select(window => new WindowFeed(window, columns))]);
-            _streams.Add(stream, feeds);
-        }
-        var times = rows.Columns[atColumn].Int64s;
-        var partitions = rows.Columns[partitionColumn].Int32s;
-        for (var row = from; row < rows.Count; row++)
-        {
-            feeds.Watermark.Observe(partitions[row], times[row]);
-            foreach (var feed in feeds.Feeds)
-                feed.Add(rows, row, times[row]);
+            if (!_streams.TryGetValue((stream, windows.Key), out var feeds))
+            {
+                feeds = new StreamFeeds(
+                    new EventWatermark(time), [.. windows.Select(window => new WindowFeed(window, columns))]);
+                _streams.Add((stream, windows.Key), feeds);
+            }
+            feeds.Follow(columns);
+            feeds.Add(rows, from, partitionColumn, counts);
         }
     }
 
@@ -127,5 +123,38 @@ sealed class LiveWindows(
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _producer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    sealed record StreamFeeds(EventWatermark Watermark, ImmutableArray<WindowFeed> Feeds);
+    sealed class StreamFeeds(EventWatermark watermark, ImmutableArray<WindowFeed> feeds)
+    {
+        ImmutableArray<ColumnSchema> _columns;
+        int _timeColumn;
+
+        public EventWatermark Watermark => watermark;
+
+        public ImmutableArray<WindowFeed> Feeds => feeds;
+
+        public void Follow(ImmutableArray<ColumnSchema> columns)
+        {
+            if (columns == _columns)
+                return;
+            foreach (var feed in feeds)
+                feed.Follow(columns);
+            _timeColumn = feeds[0].FindTime(columns);
+            _columns = columns;
+        }
+
+        public void Add(ColumnBatch rows, int from, int partitionColumn, Func<ColumnBatch, int, bool>? counts)
+        {
+            var times = rows.Columns[_timeColumn];
+            var partitions = rows.Columns[partitionColumn].Int32s;
+            for (var row = from; row < rows.Count; row++)
+            {
+                // A row that says no time is in no window.
+                if (times.IsNull(row) || counts?.Invoke(rows, row) == false)
+                    continue;
+                watermark.Observe(partitions[row], times.Int64s[row]);
+                foreach (var feed in feeds)
+                    feed.Add(rows, row, times.Int64s[row]);
+            }
+        }
+    }
 }

@@ -14,10 +14,10 @@ sealed class WindowFeed
 {
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    readonly int[] _key;
-    readonly (int Column, string Value)[] _where;
-    readonly int[] _fields;
     readonly WindowArgument[] _arguments;
+    int[] _key = [];
+    (int Column, string Value)[] _where = [];
+    int[] _fields = [];
     readonly ArrayBufferWriter<byte> _text = new(128);
     readonly Utf8JsonWriter _json;
     long? _toldAt;
@@ -29,31 +29,56 @@ sealed class WindowFeed
         Window = window;
         Windows = WindowOperator.Of(window.Definition);
         _json = new Utf8JsonWriter(_text, Plain);
-        _key = [.. window.Key.Select(name => Find(name, "a key", ColumnReading.IsKey))];
-        _where = [.. window.Where.Select(pair => (Find(pair.Key, "a condition", ColumnReading.IsKey), pair.Value))];
-        _fields = [.. window.Definition.Aggregates.Select(aggregate => aggregate switch
+        _arguments = new WindowArgument[window.Definition.Aggregates.Length];
+        Follow(columns);
+    }
+
+    /// <summary>Rows have other columns from now on. Throws <see cref="TaplineException"/> when the window needs
+    /// others, or others of their types.</summary>
+    public void Follow(ImmutableArray<ColumnSchema> columns)
+    {
+        _key = [.. Window.Key.Select(name => Find(columns, name, "a key", ColumnReading.IsKey))];
+        _where = [.. Window.Where.Select(pair =>
+            (Find(columns, pair.Key, "a condition", ColumnReading.IsKey), pair.Value))];
+        _fields = [.. Window.Definition.Aggregates.Select(aggregate => aggregate switch
         {
             { Field: null } => -1,
             { Kind: AggregateKind.Count or AggregateKind.Distinct } =>
-                Find(aggregate.Field, "a value", static _ => true),
-            _ => Find(aggregate.Field, $"the {aggregate.Kind} of numbers", ColumnReading.IsNumber),
+                Find(columns, aggregate.Field, "a value", static _ => true),
+            _ => Find(columns, aggregate.Field, $"the {aggregate.Kind} of numbers", ColumnReading.IsNumber),
         })];
-        _arguments = new WindowArgument[_fields.Length];
+    }
 
-        int Find(string name, string purpose, Func<ColumnType, bool> serves)
+    /// <summary>The place of the column that says when a row happened.</summary>
+    public int FindTime(ImmutableArray<ColumnSchema> columns) =>
+        Find(columns, TimeName(Window), "a time", static type => type == ColumnType.Timestamp);
+
+    /// <summary>The name of the column that says when a row happened.</summary>
+    public static string TimeName(StreamWindow window) =>
+        window.Time ?? (window.Table is null ? "ts" : "_source_ts");
+
+    /// <summary>The columns that a window needs.</summary>
+    public static IEnumerable<string> Needs(StreamWindow window) => window.Key
+        .Concat(window.Where.Keys)
+        .Concat(window.Definition.Aggregates.Select(static aggregate => aggregate.Field).OfType<string>())
+        .Append(TimeName(window));
+
+    int Find(ImmutableArray<ColumnSchema> columns, string name, string purpose, Func<ColumnType, bool> serves)
+    {
+        var source = Window.Table is null ? $"stream {Window.Stream}" : $"table {Window.Stream}";
+        for (var i = 0; i < columns.Length; i++)
         {
-            for (var i = 0; i < columns.Length; i++)
-            {
-                if (columns[i].Name != name)
-                    continue;
-                return serves(columns[i].Type) ? i : throw new TaplineException(
-                    $"window {window.Definition.Name} cannot take column {name} of stream {window.Stream} as "
-                    + $"{purpose}: it is {columns[i].Type}");
-            }
-            throw new TaplineException(
-                $"window {window.Definition.Name} needs column {name}, which stream {window.Stream} does not have",
-                $"declare {name} under streams: {window.Stream} in sources.yaml, with its type");
+            if (columns[i].Name != name)
+                continue;
+            return serves(columns[i].Type) ? i : throw new TaplineException(
+                $"window {Window.Definition.Name} cannot take column {name} of {source} as "
+                + $"{purpose}: it is {columns[i].Type}");
         }
+        throw new TaplineException(
+            $"window {Window.Definition.Name} needs column {name}, which {source} does not have",
+            Window.Table is null
+                ? $"declare {name} under streams: {Window.Stream} in sources.yaml, with its type"
+                : "name one of the table's columns");
     }
 
     /// <summary>What is kept.</summary>

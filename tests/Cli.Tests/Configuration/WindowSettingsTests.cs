@@ -52,6 +52,36 @@ public sealed class WindowSettingsTests
         Assert.Equal("sale", pours.Where["kind"]);
     }
 
+    [Fact]
+    public void A_window_may_be_over_the_rows_that_come_to_a_table()
+    {
+        var window = Assert.Single(Parse("""
+            pipeline: bar
+            windows:
+              user_sessions: { table: app.page_events, time: occurred_at, key: [user_id], gap_seconds: 1800,
+                values: { events: count } }
+            """).Windows);
+
+        Assert.Equal(("app.page_events", "occurred_at"), (window.Table?.ToString(), window.Time));
+    }
+
+    [Theory]
+    [InlineData("stream: app.page_events", "must be a word; for a table write table: schema.name")]
+    [InlineData("stream: pour, time: occurred_at", "time goes with table")]
+    [InlineData("stream: pour, table: app.page_events", "exclude each other")]
+    [InlineData("table: page_events", "table must be schema.name")]
+    public void Where_a_window_is_over_is_a_stream_or_a_table(string settings, string wanted)
+    {
+        var yaml = $$"""
+            pipeline: bar
+            windows:
+              w: { {{settings}}, key: [a], values: { n: count } }
+            """;
+        Assert.Contains(
+            Assert.Throws<ConfigException>(() => Parse(yaml)).Problems,
+            problem => problem.Contains(wanted, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("size_seconds: 60, step_seconds: 25, values: { n: count }", "a size is a multiple of the step")]
     [InlineData("size_seconds: 60, values: { n: median(x) }", "values.n must be count, or count, sum")]

@@ -57,31 +57,59 @@ sealed class DeviceWorld : IAsyncDisposable
         [PostgresTypes.Column("id", "text", nullable: false, keyOrdinal: 0)],
         WireFormat.Tapline);
 
+    static readonly TableSchema Views = new(
+        new TableId("app", "page_views"),
+        1,
+        [
+            PostgresTypes.Column("id", "bigint", nullable: false, keyOrdinal: 0),
+            PostgresTypes.Column("user_id", "text"),
+            PostgresTypes.Column("occurred_at", "timestamp with time zone"),
+        ],
+        WireFormat.Tapline);
+
     long _lsn = 1000;
 
     /// <summary>Declares that <c>app.taps</c> knows the devices.</summary>
     public async Task DeclareTableAsync(CancellationToken ct, int parkedMax = 10_000)
     {
         Devices = Devices with { Table = Taps.Table, ParkedMax = parkedMax };
+        await AnnounceAsync(Taps, ct);
+    }
+
+    /// <summary>Makes the topic of <c>app.page_views</c>.</summary>
+    public Task AnnounceViewsAsync(CancellationToken ct) => AnnounceAsync(Views, ct);
+
+    /// <summary>Changes a row of <c>app.page_views</c>.</summary>
+    public Task ChangeViewAsync(char op, int id, string user, string at, CancellationToken ct) => ChangeAsync(
+        Views, op, $$"""{"id":{{id}}}""", $$"""{"id":{{id}},"user_id":"{{user}}","occurred_at":"{{at}}"}""", ct);
+
+    async Task AnnounceAsync(TableSchema schema, CancellationToken ct)
+    {
         await Log.EnsureTopicsAsync(
-            [new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(TapsTopic, 1)], ct);
+            [new TopicSpec(TopicNames.Schemas(Prefix), 1), new TopicSpec(TopicOf(schema), 1)], ct);
         await Log.OpenProducer("world").AppendAsync(
-            new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(Taps), SchemaRecord.Value(Taps)), ct);
+            new EventRecord(TopicNames.Schemas(Prefix), SchemaRecord.Key(schema), SchemaRecord.Value(schema)), ct);
     }
 
     /// <summary>Adds a row to the table of devices, or removes it.</summary>
     public Task ChangeTapAsync(string id, CancellationToken ct, bool isThere = true)
     {
+        var row = $$"""{"id":"{{id}}"}""";
+        return ChangeAsync(Taps, isThere ? 'c' : 'd', row, row, ct);
+    }
+
+    Task ChangeAsync(TableSchema schema, char op, string key, string row, CancellationToken ct)
+    {
         _lsn += 10;
         var envelope = $$"""
-            {"before":null,"after":{{(isThere ? $$"""{"id":"{{id}}"}""" : "null")}},
-             "source":{"ts_ms":5,"snapshot":"false","db":"bar","sequence":"[\"{{_lsn}}\",\"{{_lsn}}\"]","ts_us":5000,
-                       "schema":"app","table":"taps","txId":1,"lsn":{{_lsn}}},
-             "transaction":null,"op":"{{(isThere ? 'c' : 'd')}}","ts_ms":6}
+            {"before":null,"after":{{(op == 'd' ? "null" : row)}},
+             "source":{"ts_ms":5,"snapshot":"{{(op == 'r' ? "true" : "false")}}","db":"bar",
+                       "sequence":"[\"{{_lsn}}\",\"{{_lsn}}\"]","ts_us":5000,
+                       "schema":"app","table":"{{schema.Table.Name}}","txId":1,"lsn":{{_lsn}}},
+             "transaction":null,"op":"{{op}}","ts_ms":6}
             """;
         return Log.OpenProducer("world").AppendAsync(
-            new EventRecord(
-                TapsTopic, Encoding.UTF8.GetBytes($$"""{"id":"{{id}}"}"""), Encoding.UTF8.GetBytes(envelope))
+            new EventRecord(TopicOf(schema), Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(envelope))
             {
                 Headers = [new EventHeader(TopicNames.SchemaHeader, "1"u8.ToArray())],
             },
@@ -103,7 +131,7 @@ sealed class DeviceWorld : IAsyncDisposable
             ct);
     }
 
-    static string TapsTopic => TopicNames.Data(Prefix, Taps.Table);
+    static string TopicOf(TableSchema schema) => TopicNames.Data(Prefix, schema.Table);
 
     public static string Topic(string stream) => TopicNames.Devices(Prefix, stream);
 
@@ -183,7 +211,7 @@ sealed class DeviceWorld : IAsyncDisposable
         foreach (var topic in await Log.ListTopicsAsync(ct))
         {
             if (TopicNames.DeviceStream(Prefix, topic.Name) is null && topic.Name != TopicNames.Replays(Prefix)
-                && topic.Name != TapsTopic)
+                && topic.Name != TopicOf(Taps) && topic.Name != TopicOf(Views))
                 continue;
             for (var partition = 0; partition < topic.Partitions; partition++)
             {

@@ -1,27 +1,33 @@
 using System.Globalization;
 using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Streaming.Devices;
 using Tapline.Streaming.Lanes;
+using Tapline.Streaming.Tables;
 
 namespace Tapline.Streaming.Windows;
 
-/// <summary>Gives what a lane's device streams accept to the windows over them, each message once, and after a start
-/// what the lake has. Owned by the lane's task.</summary>
-sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceStreams devices) : IAsyncDisposable
+/// <summary>Gives what a lane's device streams accept, and the rows that come to its tables, to the windows over them,
+/// each once, and after a start what the lake has. Owned by the lane's task.</summary>
+sealed class LaneWindows(StreamOptions options, LaneServices services, DeviceStreams devices) : IAsyncDisposable
 {
     const long DayUs = 86_400_000_000;
 
     readonly LiveWindows _windows = new(options.Windows, options.Prefix, services.Log, services.Time);
+    readonly TableFeeds _tables = new(services);
     readonly Dictionary<string, int> _given = new(StringComparer.Ordinal);
 
     /// <summary>Whether there are windows.</summary>
     public bool Any => _windows.Any;
 
+    /// <summary>Whether there are windows over streams of messages that the lane has.</summary>
+    public bool AnyOfDevices => devices.All.Any(stream => _windows.Has(stream.Name));
+
     /// <summary>Rows that windows have left out.</summary>
-    public long LeftOutCount => _windows.LeftOutCount;
+    public long LeftOutCount => _windows.LeftOutCount + _tables.ChangedCount;
 
     /// <summary>Has the windows take over what the lake has at some versions of its tables.</summary>
     public async Task LoadAsync(IReadOnlyDictionary<string, long> versions, CancellationToken ct)
@@ -34,11 +40,13 @@ sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceS
                 && await DeltaTable.ReadAsync(services.Lake, stream.Root, version, ct) is { } snapshot)
                 await LoadAsync(stream, snapshot.Files.Values, ct);
         }
+        foreach (var table in options.Windows.Select(static window => window.Table).OfType<TableId>().Distinct())
+            await _tables.LoadAsync(table, versions, _windows, ct);
         _windows.Settle();
     }
 
     /// <summary>Gives what was accepted since the last time, and tells results.</summary>
-    public ValueTask TakeAsync(CancellationToken ct)
+    public ValueTask TakeAsync(IEnumerable<TableStream> tables, CancellationToken ct)
     {
         if (!_windows.Any)
             return ValueTask.CompletedTask;
@@ -49,6 +57,8 @@ sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceS
                 Give(stream, stream.Accepted, given);
             _given[stream.Name] = stream.Accepted.Count;
         }
+        foreach (var table in tables)
+            _tables.Give(table, _windows);
         return _windows.TellAsync(ct);
     }
 
@@ -58,6 +68,9 @@ sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceS
 
     /// <summary>Takes note that the epoch is closed: the streams begin anew.</summary>
     public void Close() => _given.Clear();
+
+    /// <summary>Takes note that the closed epoch is in the lake: the tables begin anew.</summary>
+    public void Settle() => _tables.Settle();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _windows.DisposeAsync();
@@ -89,6 +102,6 @@ sealed class DeviceWindows(StreamOptions options, LaneServices services, DeviceS
         }
     }
 
-    void Give(DeviceStream stream, ColumnBatch rows, int from) => _windows.Add(
-        stream.Name, stream.Layout.Columns, rows, from, DeviceLayout.EventTime, stream.Layout.Partition);
+    void Give(DeviceStream stream, ColumnBatch rows, int from) =>
+        _windows.Add(stream.Name, stream.Layout.Columns, rows, from, stream.Layout.Partition);
 }
