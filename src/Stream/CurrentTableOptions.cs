@@ -9,6 +9,13 @@ public sealed record CurrentTableOptions
     /// <summary>Whether checkpoints of many files may have several files themselves (V2).</summary>
     public bool HasV2Checkpoints { get; init; }
 
+    /// <summary>Whether columns can get another name, or go, while files stay (column mapping).</summary>
+    public bool MapsColumns { get; init; }
+
+    /// <summary>Whether columns that the source has dropped go from the table, too, when a lane takes it up. Needs
+    /// <see cref="MapsColumns"/>.</summary>
+    public bool DropsRetired { get; init; }
+
     /// <summary>Whether there is a change feed. Files then stay as long as versions can be read: the feed is made of
     /// both.</summary>
     public bool KeepsChanges { get; init; }

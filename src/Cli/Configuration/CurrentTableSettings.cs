@@ -27,8 +27,12 @@ static class CurrentTableSettings
         var options = new CurrentTableOptions
         {
             KeepsChanges = table.Choice("change_feed", false, ("false", false), ("true", true)),
+            MapsColumns = table.Choice("column_mapping", false, ("false", false), ("true", true)),
+            DropsRetired = table.Choice("dropped_columns", false, ("keep", false), ("drop", true)),
             HasV2Checkpoints = table.Choice("checkpoints", false, ("classic", false), ("v2", true)),
         };
+        if (options is { DropsRetired: true, MapsColumns: false })
+            table.Reject("dropped_columns", "can be drop with column_mapping: true only");
         table.Close();
         return options;
     }

@@ -15,6 +15,7 @@ sealed class TableVerb : Verb
         Subcommands.Add(new TableShowVerb());
         Subcommands.Add(new TableHistoryVerb());
         Subcommands.Add(new TableFsckVerb());
+        Subcommands.Add(new TableAlterVerb());
         Subcommands.Add(new TableOptimizeVerb());
         Subcommands.Add(new TableVacuumVerb());
     }

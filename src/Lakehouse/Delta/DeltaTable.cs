@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Checkpoint;
 using Tapline.Lakehouse.Delta.Commit;
@@ -136,15 +137,32 @@ public sealed class DeltaTable
         IReadOnlyDictionary<string, string?>? partitionValues,
         string lane,
         CancellationToken ct) =>
+        WriteDataFileAsync(rows, partitionValues, lane, newSchema: default, ct);
+
+    /// <summary>As the other ones, for a commit that brings columns along: <paramref name="newSchema"/> is its
+    /// <see cref="DeltaCommit.NewSchema"/>. In tables with column mapping only this one writes new columns.</summary>
+    public Task<AddFile> WriteDataFileAsync(
+        IReadOnlyList<ColumnBatch> rows,
+        IReadOnlyDictionary<string, string?>? partitionValues,
+        string lane,
+        ImmutableArray<ColumnSchema> newSchema,
+        CancellationToken ct) =>
         new DataFileWriter(_store, _folder, _services).WriteAsync(
-            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, lane, ct);
+            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, lane, newSchema, ct);
 
     /// <summary>Puts changed rows into the table's folder as one Parquet file, and describes it for a commit. The rows
     /// have the table's columns, but for partition columns, and <see cref="ChangeFeed.TypeColumn"/>.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="partitionValues">As of a data file.</param>
+    /// <param name="newSchema">The commit's <see cref="DeltaCommit.NewSchema"/>.</param>
+    /// <param name="ct">Ends it; the file is nobody's then.</param>
     public Task<ChangeFile> WriteChangeFileAsync(
-        ColumnBatch rows, IReadOnlyDictionary<string, string?>? partitionValues, CancellationToken ct) =>
+        ColumnBatch rows,
+        IReadOnlyDictionary<string, string?>? partitionValues,
+        ImmutableArray<ColumnSchema> newSchema,
+        CancellationToken ct) =>
         new DataFileWriter(_store, _folder, _services).WriteChangesAsync(
-            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, ct);
+            Snapshot, rows, partitionValues ?? ImmutableDictionary<string, string?>.Empty, newSchema, ct);
 
     /// <summary>Puts the deleted rows of some live files into the table's folder. Returns the files as a commit adds
     /// them, in the same order; the commit removes them as they were.</summary>

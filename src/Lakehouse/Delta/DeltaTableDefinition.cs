@@ -28,6 +28,10 @@ public sealed record DeltaTableDefinition(ImmutableArray<ColumnSchema> Columns)
     /// nothing of other readers.</summary>
     public bool KeepsChanges { get; init; }
 
+    /// <summary>Whether files know columns by ids and names of their own, so that a column can get another name, or go,
+    /// while they stay. Readers of the table must know column mapping then.</summary>
+    public bool MapsColumns { get; init; }
+
     /// <summary>How long files stay after they have left the table; null for Delta's default, a week.</summary>
     public TimeSpan? FileRetention { get; init; }
 

@@ -23,11 +23,14 @@ public sealed class ParquetFileWriter : IDisposable
     readonly List<RowGroup> _rowGroups = [];
     bool _finished;
 
-    /// <summary>A writer for files of these columns.</summary>
-    public ParquetFileWriter(ImmutableArray<ColumnSchema> columns, ParquetOptions options)
+    /// <summary>A writer for files of these columns; <paramref name="fieldIds"/> has an id for each, 0 for none, or
+    /// nothing.</summary>
+    public ParquetFileWriter(
+        ImmutableArray<ColumnSchema> columns, ParquetOptions options, ImmutableArray<int> fieldIds = default)
     {
         _schema = columns;
-        _columns = [.. columns.Select(static column => new PhysicalColumn(column))];
+        _columns = [.. columns.Select((column, i) =>
+            new PhysicalColumn(column, fieldIds.IsDefaultOrEmpty ? 0 : fieldIds[i]))];
         _compressor = new PageCompressor(options.Codec, options.ZstdLevel);
         var pages = new PageWriter(_file, _compressor);
         var workspace = new ChunkWorkspace();

@@ -195,7 +195,8 @@ sealed class EpochCommitter(
             await CommitHistoryAsync(table, pair, lane, epoch, isRepeat, ct);
         if (table.Current.HasChanges || table.IsRelaid)
         {
-            var change = await table.Current.WriteAsync(pair.Current, lane, ct);
+            var schema = Changed(pair.Current, table.Layout);
+            var change = await table.Current.WriteAsync(pair.Current, schema, lane, ct);
             await CommitAsync(pair.CurrentRoot, pair.Current, new DeltaCommit
             {
                 Adds = change.Adds,
@@ -204,7 +205,7 @@ sealed class EpochCommitter(
                 DataChange = change.ChangesRows,
                 Transaction = new TransactionId(lake.AppId(pair.CurrentRoot), epoch),
                 Operation = "MERGE",
-                NewSchema = Changed(pair.Current, table.Layout),
+                NewSchema = schema,
                 ReplacesColumns = true,
             }, isRepeat: false, ct);
             table.Current.Confirm(change);

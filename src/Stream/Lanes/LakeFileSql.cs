@@ -12,14 +12,22 @@ static class LakeFileSql
     public static string Select(string path, ImmutableArray<ColumnSchema> columns) =>
         Select([path], columns, columns);
 
+    /// <summary>The same for a table whose files may have other names than the table.</summary>
+    public static string Select(string path, ImmutableArray<ColumnSchema> columns, Func<string, string> storedName) =>
+        Select([path], columns, columns, storedName);
+
     /// <summary>Some columns of all rows of several files.</summary>
     public static string Select(
-        IEnumerable<string> paths, ImmutableArray<ColumnSchema> columns, ImmutableArray<ColumnSchema> wanted)
+        IEnumerable<string> paths,
+        ImmutableArray<ColumnSchema> columns,
+        ImmutableArray<ColumnSchema> wanted,
+        Func<string, string>? storedName = null)
     {
         var names = string.Join(", ", wanted.Select(static column => SqlText.Identifier(column.Name)));
         var files = string.Join(", ", paths.Select(SqlText.File));
-        var schema = string.Join(", ", columns.Select(static column =>
-            $"{SqlText.Literal(column.Name)}: {{name: {SqlText.Literal(column.Name)}, "
+        var schema = string.Join(", ", columns.Select(column =>
+            $"{SqlText.Literal(storedName?.Invoke(column.Name) ?? column.Name)}: "
+            + $"{{name: {SqlText.Literal(column.Name)}, "
             + $"type: {SqlText.Literal(DuckDbType.Of(column).ToString())}, default_value: NULL}}"));
         // What a folder's name says is no column of the file.
         return $"SELECT {names} FROM read_parquet([{files}], schema = MAP {{{schema}}}, hive_partitioning = false)";

@@ -7,7 +7,7 @@ using Tapline.Contracts.Columns;
 using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
-using Tapline.Lakehouse.Delta.DeletionVectors;
+using Tapline.Lakehouse.Delta.Commit;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Streaming.Decoding;
@@ -72,7 +72,9 @@ sealed class LakeTables(
         _isSchemaHistoryRead = true;
         var (historyRoot, currentRoot) = ($"history/{schema.Table}", $"current/{schema.Table}");
         var existing = await DeltaTable.OpenAsync(services.Lake, currentRoot, services.Delta, ct);
-        var layout = new TableLayout(existing is null ? [] : BookkeepingColumns.WithoutThese(existing.Snapshot.Schema));
+        if (existing is not null)
+            await DropRetiredAsync(schema.Table, currentRoot, existing, ct);
+        var layout = await LayoutAsync(historyRoot, existing, ct);
         if (existing is null)
             layout.Evolve(schema);
         var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
@@ -80,7 +82,7 @@ sealed class LakeTables(
         _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
 
         var rows = new CurrentTable(layout, options, current.Snapshot.KeepsChanges);
-        await LoadRowsAsync(rows, currentRoot, current, layout, KeyColumns(schema, layout), ct);
+        await new StoredRows(services, current, currentRoot).LoadAsync(rows, layout, KeyColumns(schema, layout), ct);
         var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
         var declared = options.Sources.Find(schema.Table);
         var policy = declared?.Evolution ?? options.Evolution.Of(schema.Table);
@@ -182,6 +184,36 @@ sealed class LakeTables(
     static string? Text(ColumnBuffer column, int row) =>
         column.IsNull(row) ? null : Encoding.UTF8.GetString(column.Value(row));
 
+    // What was renamed or dropped in the current table has its name in the history still: another column there must not
+    // become its heir.
+    async Task<TableLayout> LayoutAsync(string historyRoot, DeltaTable? current, CancellationToken ct)
+    {
+        if (current is null)
+            return new TableLayout([]);
+        var columns = BookkeepingColumns.WithoutThese(current.Snapshot.Schema);
+        var taken = current.Snapshot.MapsColumns
+            && await DeltaTable.OpenAsync(services.Lake, historyRoot, services.Delta, ct) is { } history
+                ? history.Snapshot.Schema.Select(static column => column.Name)
+                : [];
+        return new TableLayout(columns, taken);
+    }
+
+    // Not while an epoch is half done: its rows are of the columns that there were.
+    async Task DropRetiredAsync(TableId table, string root, DeltaTable current, CancellationToken ct)
+    {
+        var retired = current.Snapshot.Schema.Where(static column => column.IsRetired).ToArray();
+        if (retired.Length == 0 || !options.CurrentTables.Of(table).DropsRetired || !current.Snapshot.MapsColumns
+            || current.Snapshot.TransactionVersion(AppId(root)) > (manifest?.Epoch ?? 0))
+            return;
+        var commit = new DeltaCommit
+        {
+            Operation = "DROP COLUMNS",
+            Alterations = [.. retired.Select(static column => new ColumnAlteration.Drop(column.Name))],
+        };
+        if (await current.CommitAsync(commit, ct) is not CommitOutcome.Committed)
+            throw new LaneFencedException($"{root} was changed by another writer");
+    }
+
     async Task<DeltaTable> OpenOrCreateAsync(
         string root, ImmutableArray<ColumnSchema> columns, CancellationToken ct) =>
         await DeltaTable.OpenAsync(services.Lake, root, services.Delta, ct)
@@ -195,6 +227,7 @@ sealed class LakeTables(
             HasDeletionVectors = options.MergesOnRead,
             HasV2Checkpoints = wanted.HasV2Checkpoints,
             KeepsChanges = wanted.KeepsChanges,
+            MapsColumns = wanted.MapsColumns,
             FileRetention = wanted.KeepsChanges ? options.LogRetention : options.FileRetention,
         };
         return DeltaTable.CreateAsync(services.Lake, root, definition, services.Delta, ct);
@@ -211,60 +244,6 @@ sealed class LakeTables(
     {
         var places = schema.KeyColumns.Select(column => layout.ActiveOf(column.Name)).ToArray();
         return places.Contains(-1) ? [] : places;
-    }
-
-    async Task LoadRowsAsync(
-        CurrentTable rows,
-        string root,
-        DeltaTable table,
-        TableLayout layout,
-        int[] keyColumns,
-        CancellationToken ct)
-    {
-        var columns = layout.Columns.AddRange(BookkeepingColumns.Current);
-        using var connection = services.Duck.Connect();
-        foreach (var add in table.Snapshot.Files.Values)
-        {
-            var path = await services.Lake.LocalPathAsync($"{root}/{add.Location}", ct);
-            var deleted = await table.ReadDeletedRowsAsync(add, ct);
-            using var result = connection.Query(LakeFileSql.Select(path, columns), ct: ct);
-            LoadFile(rows, add, deleted, result, columns, keyColumns);
-        }
-    }
-
-    static void LoadFile(
-        CurrentTable rows,
-        AddFile add,
-        RoaringBitmap? deleted,
-        DuckDbResult result,
-        ImmutableArray<ColumnSchema> columns,
-        int[] keyColumns)
-    {
-        var batch = new ColumnBatch(columns);
-        result.CopyTo(batch);
-        var file = rows.AddFile(add, batch.Count);
-        var packed = new ArrayBufferWriter<byte>(512);
-        var key = new byte[64];
-        var source = new ColumnBatch(columns[..^BookkeepingColumns.Current.Length], batch.Columns);
-        var marks = batch.Columns.AsSpan()[source.Columns.Length..];
-        var keyless = keyColumns.Length == 0 ? new KeylessRows(rows) : null;
-        for (var row = 0; row < batch.Count; row++)
-        {
-            if (deleted?.Contains(row) == true)
-                continue;
-            var meta = new RowMeta(
-                new SourcePosition(marks[0].Int64s[row], marks[1].Int64s[row]),
-                marks[2].Int64s[row],
-                marks[3].Int64s[row]);
-            if (keyless is not null)
-            {
-                rows.AddStored(keyless.Pack(source, row, meta), file, row);
-                continue;
-            }
-            packed.ResetWrittenCount();
-            RowCodec.Encode(source, row, meta, RowKey.Encode(source, row, keyColumns, ref key), packed);
-            rows.AddStored(packed.WrittenSpan, file, row);
-        }
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Tapline.Contracts;
 using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.DeletionVectors;
@@ -119,7 +120,12 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsC
 
     /// <summary>Writes what has changed as data files and deletion vectors, and says which files they replace. Nothing
     /// counts until <see cref="Confirm"/>.</summary>
-    public async Task<CurrentChange> WriteAsync(DeltaTable table, string lane, CancellationToken ct)
+    /// <param name="table">The table.</param>
+    /// <param name="newSchema">The columns that the commit brings; default for none.</param>
+    /// <param name="lane">The lane that owns the files.</param>
+    /// <param name="ct">Ends it; what was written is nobody's then.</param>
+    public async Task<CurrentChange> WriteAsync(
+        DeltaTable table, ImmutableArray<ColumnSchema> newSchema, string lane, CancellationToken ct)
     {
         OutdateSmallFiles();
         var (deleted, gone) = Losses(table.Snapshot.TakesDeletionVectors);
@@ -146,19 +152,20 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsC
             // Files that come hold new rows and nothing else, and what goes is deleted: no more is to be said.
             Changes = changes is null || (moved.Count == 0 && !changes.Exists(static change => change.IsUpdate))
                 ? []
-                : await WriteChangesAsync(table, changes, ct),
+                : await WriteChangesAsync(table, changes, newSchema, ct),
         };
 
         async Task CloseFileAsync()
         {
-            added.Add(new LakeFile(await table.WriteDataFileAsync(batch, null, lane, ct), [.. slots]));
+            var file = await table.WriteDataFileAsync([batch], partitionValues: null, lane, newSchema, ct);
+            added.Add(new LakeFile(file, [.. slots]));
             batch.Clear();
             slots.Clear();
         }
     }
 
     async Task<ImmutableArray<ChangeFile>> WriteChangesAsync(
-        DeltaTable table, List<RowChange> changes, CancellationToken ct)
+        DeltaTable table, List<RowChange> changes, ImmutableArray<ColumnSchema> newSchema, CancellationToken ct)
     {
         var files = ImmutableArray.CreateBuilder<ChangeFile>();
         var batch = new ColumnBatch([.. layout.Columns, .. BookkeepingColumns.Current, ChangeFeed.TypeColumn]);
@@ -183,7 +190,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsC
 
         async Task CloseFileAsync()
         {
-            files.Add(await table.WriteChangeFileAsync(batch, partitionValues: null, ct));
+            files.Add(await table.WriteChangeFileAsync(batch, partitionValues: null, newSchema, ct));
             batch.Clear();
         }
     }

@@ -13,10 +13,11 @@ sealed class TableLayout
 
     readonly HashSet<string> _names = new(BookkeepingColumns.Reserved, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A layout that starts with the lake's columns; empty for a table that the lake does not have
-    /// yet.</summary>
-    public TableLayout(IEnumerable<ColumnSchema> columns)
+    /// <summary>A layout that starts with the lake's columns; empty for a table that the lake does not have yet. New
+    /// columns get none of the <paramref name="taken"/> names.</summary>
+    public TableLayout(IEnumerable<ColumnSchema> columns, IEnumerable<string>? taken = null)
     {
+        _names.UnionWith(taken ?? []);
         foreach (var column in columns)
             Add(column);
     }

@@ -189,11 +189,17 @@ public sealed class ConfigFileTests
             stream:
               tables:
                 app.orders: {}
-                "app.*": { checkpoints: v2, change_feed: true }
+                "app.*": { checkpoints: v2, change_feed: true, column_mapping: true, dropped_columns: drop }
             """).Stream.CurrentTables;
 
         Assert.Equal(
-            new CurrentTableOptions { HasV2Checkpoints = true, KeepsChanges = true },
+            new CurrentTableOptions
+            {
+                HasV2Checkpoints = true,
+                KeepsChanges = true,
+                MapsColumns = true,
+                DropsRetired = true,
+            },
             rules.Of(new("app", "accounts")));
         Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("app", "orders")));
         Assert.Equal(CurrentTableOptions.Plain, rules.Of(new("billing", "orders")));
@@ -202,7 +208,8 @@ public sealed class ConfigFileTests
             "tapline.yaml:4: stream.tables.orders must be a name like schema.table, with * for any",
             "tapline.yaml:5: stream.tables.a.b.checkpoints must be classic or v2, found \"3\"",
             "tapline.yaml:6: stream.tables.a.c.chekpoints is not a setting; did you mean \"checkpoints\"?",
-            "tapline.yaml:7: stream.tables.a.d must be a group of settings, found \"v2\"",
+            "tapline.yaml:7: stream.tables.a.e.dropped_columns can be drop with column_mapping: true only",
+            "tapline.yaml:8: stream.tables.a.d must be a group of settings, found \"v2\"",
         ], Problems("""
             pipeline: bar
             stream:
@@ -210,6 +217,7 @@ public sealed class ConfigFileTests
                 orders: {}
                 a.b: { checkpoints: 3 }
                 a.c: { chekpoints: v2 }
+                a.e: { dropped_columns: drop }
                 a.d: v2
             """));
     }

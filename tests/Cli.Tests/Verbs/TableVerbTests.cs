@@ -58,22 +58,60 @@ public sealed class TableVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_are_renamed_and_dropped_where_files_have_names_of_their_own()
+    {
+        await FillAsync(mapsColumns: true);
+        string[] alter = ["table", "alter", "current/app.accounts", "--lake", _lake.FullName];
+        var altered = await JsonAsync([.. alter, "--rename", "amount=sum", "--rename", "kind=sort"]);
+        Assert.Equal(2, altered.GetProperty("version").GetInt64());
+        Assert.Equal(
+            ["id", "sum", "sort"], altered.GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
+        altered = await JsonAsync([.. alter, "--drop", "sum"]);
+        Assert.Equal(2, altered.GetProperty("columns").GetArrayLength());
+        foreach (var (arguments, said) in new (string[], string)[]
+        {
+            (["--drop", "sum"], "has no column sum"),
+            (["--drop", "id"], "column id of current/app.accounts stays what it is"),
+            (["--rename", "sort=_lsn"], "column _lsn of current/app.accounts stays what it is"),
+            (["--rename", "sort"], "--rename sort names no two columns"),
+            ([], "say what to alter"),
+        })
+        {
+            Assert.Equal(ExitCode.Failure, await RunAsync([.. alter, .. arguments]));
+            Assert.Contains(said, _errors.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Where_files_know_columns_by_their_names_they_keep_them()
+    {
+        await FillAsync();
+        Assert.Equal(
+            ExitCode.Failure,
+            await RunAsync(
+                "table", "alter", "current/app.accounts", "--rename", "amount=sum", "--lake", _lake.FullName));
+        Assert.Contains("has no column mapping", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("column_mapping: true", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_no_table_is_said()
     {
         Assert.Equal(ExitCode.Failure, await RunAsync("table", "show", "nowhere", "--lake", _lake.FullName));
         Assert.Contains("there is no Delta table in nowhere", _errors.ToString(), StringComparison.Ordinal);
     }
 
-    async Task FillAsync()
+    async Task FillAsync(bool mapsColumns = false)
     {
         var definition = new DeltaTableDefinition(
         [
-            new ColumnSchema("id", ColumnType.Int64),
+            new ColumnSchema("id", ColumnType.Int64) { KeyOrdinal = 0 },
             new ColumnSchema("amount", ColumnType.Decimal) { Precision = 12, Scale = 2 },
             new ColumnSchema("kind", ColumnType.String),
         ])
         {
             PartitionColumns = ["kind"],
+            MapsColumns = mapsColumns,
             Properties = ImmutableDictionary<string, string?>.Empty.Add("delta.checkpointInterval", "100"),
         };
         var table = await DeltaTable.CreateAsync(

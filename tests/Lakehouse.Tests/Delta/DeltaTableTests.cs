@@ -169,7 +169,7 @@ public sealed class DeltaTableTests : IDisposable
         var rows = new ColumnBatch([Tables.Accounts.Columns[0], ChangeFeed.TypeColumn]);
         rows.Columns[0].Append(1L);
         rows.Columns[1].Append(Encoding.UTF8.GetBytes(ChangeFeed.Insert));
-        return await table.WriteChangeFileAsync(rows, partitionValues: null, Ct);
+        return await table.WriteChangeFileAsync(rows, null, newSchema: default, Ct);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ public sealed class ChangeFeedTests
     const string Root = "current/app.items";
     const string Columns = "id, body, _commit_lsn, _lsn";
 
+    static readonly CurrentTableOptions Feed = new() { KeepsChanges = true };
+
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<int, bool> Seeds =>
@@ -18,7 +20,7 @@ public sealed class ChangeFeedTests
     public async Task What_a_version_changed_is_how_it_differs_from_the_one_before(int seed, bool mergesOnRead)
     {
         var random = new Random(seed);
-        await using var world = new LaneWorld { MergesOnRead = mergesOnRead, KeepsChanges = true };
+        await using var world = new LaneWorld { MergesOnRead = mergesOnRead, CurrentTables = Feed };
         await world.AnnounceAsync(Ct);
         for (var round = 0; round < 6; round++)
         {
@@ -46,7 +48,7 @@ public sealed class ChangeFeedTests
     [InlineData(false)]
     public async Task Only_where_rows_were_written_again_there_are_files_of_changes(bool mergesOnRead)
     {
-        await using var world = new LaneWorld { MergesOnRead = mergesOnRead, KeepsChanges = true };
+        await using var world = new LaneWorld { MergesOnRead = mergesOnRead, CurrentTables = Feed };
         await world.AnnounceAsync(Ct);
         for (var id = 0; id < 10; id++)
             await world.PutAsync(id, $"{id}", Ct);
@@ -72,7 +74,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public async Task A_default_that_comes_with_a_column_is_an_update_of_every_row()
     {
-        await using var world = new LaneWorld { KeepsChanges = true };
+        await using var world = new LaneWorld { CurrentTables = Feed };
         await world.AnnounceAsync(Ct);
         await world.PutAsync(1, "one", Ct);
         await world.PutAsync(2, "two", Ct);
@@ -93,7 +95,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public async Task A_column_that_grows_changes_no_row_but_those_that_changed()
     {
-        await using var world = new LaneWorld { KeepsChanges = true };
+        await using var world = new LaneWorld { CurrentTables = Feed };
         await world.AnnounceAsync(Ct);
         await world.AlterAsync(Ct, ("n", "integer"));
         for (var id = 1; id <= 3; id++)
@@ -112,7 +114,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public async Task Equal_rows_of_a_table_without_a_key_come_and_go_one_by_one()
     {
-        await using var world = new LaneWorld { KeepsChanges = true };
+        await using var world = new LaneWorld { CurrentTables = Feed };
         world.ForgetKey();
         await world.AnnounceAsync(Ct);
         for (var i = 0; i < 3; i++)

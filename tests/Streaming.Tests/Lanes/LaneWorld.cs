@@ -41,8 +41,8 @@ sealed class LaneWorld : IAsyncDisposable
     /// <summary>Whether tables take deletion vectors.</summary>
     public bool MergesOnRead { get; init; } = true;
 
-    /// <summary>Whether current tables have a change feed.</summary>
-    public bool KeepsChanges { get; init; }
+    /// <summary>What current tables get when they are made.</summary>
+    public CurrentTableOptions CurrentTables { get; init; } = CurrentTableOptions.Plain;
 
     /// <summary>How long files stay after they have left a table.</summary>
     public TimeSpan FileRetention { get; init; } = TimeSpan.FromHours(1);
@@ -357,7 +357,7 @@ sealed class LaneWorld : IAsyncDisposable
             DiscoveryInterval = TimeSpan.FromMilliseconds(20),
             SmallFilesMax = 3,
             MergesOnRead = MergesOnRead,
-            CurrentTables = new([new("app.*", new CurrentTableOptions { KeepsChanges = KeepsChanges })]),
+            CurrentTables = new([new("app.*", CurrentTables)]),
             FileRetention = FileRetention,
             ManifestsKept = ManifestsKept,
             MaintenanceInterval = MaintenanceInterval,

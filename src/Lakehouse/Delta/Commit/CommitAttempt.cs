@@ -15,15 +15,15 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
     /// <summary>The file's bytes.</summary>
     public byte[] Serialize() => Content.Serialize(Info);
 
-    /// <summary>The commit on top of a snapshot; <paramref name="schema"/> is the table's schema afterwards.</summary>
+    /// <summary>The commit on top of a snapshot; <paramref name="columns"/> are the table's afterwards.</summary>
     public static CommitAttempt Of(
-        DeltaSnapshot read, DeltaCommit commit, DeltaSchema schema, string txnId, DateTimeOffset now)
+        DeltaSnapshot read, DeltaCommit commit, PlannedColumns columns, string txnId, DateTimeOffset now)
     {
         var milliseconds = now.ToUnixTimeMilliseconds();
         var content = new LogCommit(read.Version + 1)
         {
             TxnId = txnId,
-            Metadata = schema == read.Structure ? null : read.Metadata with { SchemaString = schema.ToJson() },
+            Metadata = columns.Schema == read.Structure ? null : columns.In(read),
             Adds = commit.DataChange
                 ? commit.Adds
                 : [.. commit.Adds.Select(static add => add with { DataChange = false })],
@@ -51,16 +51,20 @@ sealed record CommitAttempt(LogCommit Content, CommitInfo Info)
     public static CommitAttempt Create(DeltaTableDefinition definition, Guid tableId, string txnId, DateTimeOffset now)
     {
         var milliseconds = now.ToUnixTimeMilliseconds();
+        var id = tableId.ToString("D");
+        var schema = DeltaSchema.Of(definition.Columns);
+        if (definition.MapsColumns)
+            schema = ColumnMappings.Number(schema, maxId: 0, id);
         var content = new LogCommit(0)
         {
             TxnId = txnId,
             Protocol = TableFeatures.ProtocolOf(definition),
             Metadata = new TableMetadata(
-                tableId.ToString("D"),
+                id,
                 new FileFormat("parquet") { Options = ImmutableSortedDictionary<string, string?>.Empty },
                 definition.PartitionColumns)
             {
-                SchemaString = DeltaSchema.Of(definition.Columns).ToJson(),
+                SchemaString = schema.ToJson(),
                 Name = definition.Name,
                 Description = definition.Description,
                 CreatedTime = milliseconds,

@@ -26,12 +26,12 @@ sealed class Committer(
             await WaitAsync(attempt, ct);
             if (Refuse() is { } refused)
                 return refused;
-            var schema = commit.NewSchema.IsDefault
-                ? Snapshot.Structure
-                : Snapshot.Structure.With(commit.NewSchema, commit.ReplacesColumns);
-            if (schema is null)
+            var columns = PlannedColumns.Of(Snapshot, commit.NewSchema, commit.ReplacesColumns);
+            if (columns is null)
                 return new CommitOutcome.Conflict(Snapshot.Version, "a new column is there already, with another type");
-            var tried = CommitAttempt.Of(Snapshot, commit, schema, _txnId.ToString("D"), services.Time.GetUtcNow());
+            columns = commit.Alterations.Aggregate(
+                columns, (before, alteration) => before.After(alteration, folder.Table));
+            var tried = CommitAttempt.Of(Snapshot, commit, columns, _txnId.ToString("D"), services.Time.GetUtcNow());
             var put = await store.PutIfAbsentAsync(folder.Commit(tried.Content.Version), tried.Serialize(), ct);
             if (put == PutOutcome.Created)
                 return Accept(tried.Content);
@@ -59,6 +59,7 @@ sealed class Committer(
         if (commit.Transaction is { } ours && Snapshot.TransactionVersion(ours.AppId) >= ours.Version)
             return new CommitOutcome.AlreadyCommitted(Snapshot.Version);
         TableRules.CheckRemoves(folder.Table, Snapshot, commit);
+        TableRules.CheckAlterations(folder.Table, Snapshot, commit);
         foreach (var file in commit.Removes)
         {
             if (!Snapshot.Files.ContainsKey(file.Id))

@@ -39,6 +39,10 @@ static class ConflictCheck
             return new ConflictVerdict.Conflict(winner.Version, "the protocol was changed");
         if (winner.Metadata is { } metadata && !OnlyAddsColumns(read, metadata))
             return new ConflictVerdict.Conflict(winner.Version, "the table's columns or properties were changed");
+        // The ids of new columns stand in the files already.
+        if (winner.Metadata is not null && read.MapsColumns
+            && (!commit.NewSchema.IsDefault || !commit.Alterations.IsEmpty))
+            return new ConflictVerdict.Conflict(winner.Version, "columns were added");
         // By path, whatever the deletion vector: two deletions in one file must not both win.
         return winner.Removes.FirstOrDefault(remove => removed.Contains(remove.Location)) is { } taken
             ? new ConflictVerdict.Conflict(winner.Version, $"file {taken.Location} was removed")
@@ -53,8 +57,10 @@ static class ConflictCheck
         && metadata.SchemaString is { } schema
         && DeltaSchema.Parse(schema, "metaData of a winning commit").OnlyAddsTo(read.Structure);
 
+    // The highest id goes up with every new column.
     static bool SameProperties(
         IReadOnlyDictionary<string, string?>? left, IReadOnlyDictionary<string, string?>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)
-        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value) && value == pair.Value));
+        && (left is null || left.All(pair => right!.TryGetValue(pair.Key, out var value)
+            && (value == pair.Value || pair.Key == ColumnMappings.MaxIdProperty)));
 }

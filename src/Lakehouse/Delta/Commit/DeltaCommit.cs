@@ -40,6 +40,9 @@ public sealed record DeltaCommit
     /// Files that hold such a column in its old type must be among <see cref="Removes"/>.</summary>
     public bool ReplacesColumns { get; init; }
 
+    /// <summary>Columns that get another name or go, one after the other.</summary>
+    public ImmutableArray<ColumnAlteration> Alterations { get; init; } = [];
+
     /// <summary>Settings of the operation, for people.</summary>
     public ImmutableSortedDictionary<string, string> OperationParameters { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;

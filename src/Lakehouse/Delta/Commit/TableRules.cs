@@ -1,5 +1,6 @@
 using Tapline.Contracts;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Schema;
 using Tapline.Lakehouse.Delta.Snapshot;
 using Tapline.Lakehouse.Parquet.Statistics;
 
@@ -21,6 +22,18 @@ static class TableRules
             throw new TaplineException(
                 $"table {table} is append-only ({AppendOnly}): rows of file {file.Location} cannot be changed",
                 $"unset the table's property {AppendOnly} if rows may change");
+        }
+    }
+
+    /// <summary>Checks what a commit does to columns: without column mapping files know them by their
+    /// names.</summary>
+    public static void CheckAlterations(string table, DeltaSnapshot snapshot, DeltaCommit commit)
+    {
+        if (!commit.Alterations.IsEmpty && !snapshot.MapsColumns)
+        {
+            throw new TaplineException(
+                $"table {table} has no column mapping ({ColumnMappings.Property}): its columns keep their names",
+                "tables that are made with stream.tables … { column_mapping: true } take other ones");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Tapline.Contracts.Columns;
+using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.Delta.Actions;
 using Tapline.Lakehouse.Delta.Commit;
 using Tapline.Lakehouse.Delta.Log;
@@ -22,19 +23,26 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
         IReadOnlyList<ColumnBatch> rows,
         IReadOnlyDictionary<string, string?> partitionValues,
         string lane,
+        ImmutableArray<ColumnSchema> newSchema,
         CancellationToken ct)
     {
+        var stored = new StoredColumns(snapshot, newSchema);
         var values = Values(snapshot, rows, partitionValues);
-        var (file, name) = Encode(rows);
+        var batches = rows.Select(stored.Of).ToList();
+        var (file, name) = Encode(batches, stored.IdsOf(rows[0].Schema));
         TableRules.CheckNulls(
             folder.Table, snapshot, [.. rows[0].Schema.Select(static column => column.Name)], file.Statistics, values);
         var location = $"{PartitionFolder.Of(snapshot.PartitionColumns, values)}part-{name}";
         // No other writer has this name, so a lost answer does no harm: the bytes are put again.
         await store.PutAsync(folder.KeyOf(location), file.Content, ct);
         return new AddFile(
-            DataPath.Encode(location), values, file.Content.Length, services.Time.GetUtcNow().ToUnixTimeMilliseconds())
+            DataPath.Encode(location),
+            Stored(stored, values),
+            file.Content.Length,
+            services.Time.GetUtcNow().ToUnixTimeMilliseconds())
         {
-            Stats = FileStatistics.ToJson(file.RowCount, rows[0].Schema, file.Statistics, IndexedColumns(snapshot)),
+            Stats = FileStatistics.ToJson(
+                file.RowCount, batches[0].Schema, file.Statistics, IndexedColumns(snapshot)),
             Tags = ImmutableSortedDictionary<string, string?>.Empty.Add(AddFile.LaneTag, lane),
         };
     }
@@ -44,19 +52,21 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
         DeltaSnapshot snapshot,
         ColumnBatch rows,
         IReadOnlyDictionary<string, string?> partitionValues,
+        ImmutableArray<ColumnSchema> newSchema,
         CancellationToken ct)
     {
+        var stored = new StoredColumns(snapshot, newSchema);
         var values = Values(snapshot, [rows], partitionValues);
-        var (file, name) = Encode([rows]);
+        var (file, name) = Encode([stored.Of(rows)], stored.IdsOf(rows.Schema));
         var location = $"{ChangeFeed.Folder}{PartitionFolder.Of(snapshot.PartitionColumns, values)}cdc-{name}";
         await store.PutAsync(folder.KeyOf(location), file.Content, ct);
-        return new ChangeFile(DataPath.Encode(location), values, file.Content.Length);
+        return new ChangeFile(DataPath.Encode(location), Stored(stored, values), file.Content.Length);
     }
 
     // A file and the end of a name that no other has.
-    (ParquetFile File, string Name) Encode(IReadOnlyList<ColumnBatch> rows)
+    (ParquetFile File, string Name) Encode(List<ColumnBatch> rows, ImmutableArray<int> fieldIds)
     {
-        using var writer = new ParquetFileWriter(rows[0].Schema, services.Parquet);
+        using var writer = new ParquetFileWriter(rows[0].Schema, services.Parquet, fieldIds);
         foreach (var batch in rows)
             writer.WriteRowGroup(batch);
         return (writer.Finish(), $"{services.NewId():D}.{writer.Codec.ToString().ToLowerInvariant()}.parquet");
@@ -72,6 +82,10 @@ sealed class DataFileWriter(IObjectStore store, LogFolder folder, DeltaServices 
         return snapshot.PartitionColumns.ToImmutableSortedDictionary(
             static name => name, name => partitionValues[name] is { Length: > 0 } value ? value : null);
     }
+
+    static ImmutableSortedDictionary<string, string?> Stored(
+        StoredColumns stored, ImmutableSortedDictionary<string, string?> values) =>
+        values.ToImmutableSortedDictionary(value => stored.NameOf(value.Key), static value => value.Value);
 
     static int IndexedColumns(DeltaSnapshot snapshot) => int.TryParse(
         snapshot.Metadata.Property(IndexedColumnsProperty),

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tapline.Contracts.Schema;
 
 namespace Tapline.Lakehouse.Delta.Schema;
@@ -17,6 +19,10 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
     const string SourceName = "tapline.sourceName";
     const string Retired = "tapline.retired";
     const string Missing = "tapline.missing";
+
+    const string OwnPrefix = "tapline.";
+    const string MappingIdNote = "delta.columnMapping.id";
+    const string PhysicalNameNote = "delta.columnMapping.physicalName";
 
     /// <summary>The field as a column of the lake; null when its type is foreign.</summary>
     public ColumnSchema? Column
@@ -41,10 +47,10 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
     }
 
     /// <summary>The field's name in files and in the log where columns are mapped; null where it has none.</summary>
-    public string? PhysicalName => Note(static notes => Text(notes, "delta.columnMapping.physicalName"));
+    public string? PhysicalName => Note(static notes => Text(notes, PhysicalNameNote));
 
     /// <summary>The field's id in files where columns are mapped; null where it has none.</summary>
-    public int? MappingId => Note(static notes => Number(notes, "delta.columnMapping.id"));
+    public int? MappingId => Note(static notes => Number(notes, MappingIdNote));
 
     /// <summary>Whether files may hold the field, or what is inside it, in an earlier and narrower type.</summary>
     public bool HasTypeChanges => MetadataJson.Contains("\"delta.typeChanges\"", StringComparison.Ordinal);
@@ -72,7 +78,45 @@ public sealed record DeltaField(string Name, DeltaType Type, bool Nullable, stri
             json.WriteEndObject();
         }
         var type = new DeltaType.Primitive(column.Type, column.Precision, column.Scale);
-        return new DeltaField(column.Name, type, Nullable: true, System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        return new DeltaField(column.Name, type, Nullable: true, Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    /// <summary>The field with the name, type and notes of one of our columns. What others have noted stays.</summary>
+    public DeltaField As(ColumnSchema column)
+    {
+        var notes = JsonNode.Parse(MetadataJson)!.AsObject();
+        foreach (var (name, _) in notes.ToArray())
+        {
+            if (name.StartsWith(OwnPrefix, StringComparison.Ordinal))
+                notes.Remove(name);
+        }
+        var field = Of(column);
+        foreach (var (name, note) in JsonNode.Parse(field.MetadataJson)!.AsObject())
+            notes[name] = note?.DeepClone();
+        return field with { Nullable = Nullable, MetadataJson = Text(notes) };
+    }
+
+    /// <summary>The field under another name, which in the lake alone is another: its source column stays what it
+    /// was.</summary>
+    public DeltaField Renamed(string name) => Column is { SourceType.Length: > 0 } column
+        ? As(column with { Name = name, SourceName = column.Origin == name ? null : column.Origin })
+        : this with { Name = name };
+
+    /// <summary>The field with an id and a name in files.</summary>
+    public DeltaField Mapped(int id, string physicalName)
+    {
+        var notes = JsonNode.Parse(MetadataJson)!.AsObject();
+        notes[MappingIdNote] = id;
+        notes[PhysicalNameNote] = physicalName;
+        return this with { MetadataJson = Text(notes) };
+    }
+
+    static string Text(JsonObject notes)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+            notes.WriteTo(json);
+        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
     T? Note<T>(Func<JsonElement, T?> read)

@@ -50,9 +50,10 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
     }
 
     /// <summary>This schema with the columns that it lacks put at its end; null when a column is there with another
-    /// type. Where <paramref name="replaces"/>, columns that are there take on the type and notes given for
-    /// them.</summary>
-    public DeltaSchema? With(IEnumerable<ColumnSchema> columns, bool replaces = false)
+    /// type. Where <paramref name="replaces"/>, columns that are there take on the type and notes given for them.
+    /// Throws <see cref="ArgumentException"/> for names that a table cannot have; one with column mapping can have
+    /// any.</summary>
+    public DeltaSchema? With(IEnumerable<ColumnSchema> columns, bool replaces = false, bool isMapped = false)
     {
         var fields = Fields.ToBuilder();
         foreach (var wanted in columns)
@@ -66,12 +67,12 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
             else if (fields[at].Name != wanted.Name || (fields[at].Type != added.Type && !replaces))
                 return null;
             else if (replaces && fields[at].Column != wanted)
-                fields[at] = added;
+                fields[at] = fields[at].As(wanted);
         }
         var schema = new DeltaSchema(fields.ToImmutable());
         if (schema.Equals(this))
             return this;
-        schema.CheckNames();
+        schema.CheckNames(isMapped);
         return schema;
     }
 
@@ -88,12 +89,12 @@ public sealed record DeltaSchema(ImmutableArray<DeltaField> Fields)
     /// <inheritdoc/>
     public override int GetHashCode() => Fields.Length == 0 ? 0 : HashCode.Combine(Fields.Length, Fields[0]);
 
-    void CheckNames()
+    void CheckNames(bool isMapped = false)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var field in Fields)
         {
-            if (field.Name.Length == 0 || field.Name.AsSpan().ContainsAny(Forbidden))
+            if (field.Name.Length == 0 || (!isMapped && field.Name.AsSpan().ContainsAny(Forbidden)))
             {
                 throw new ArgumentException(
                     $"a lake column's name has no space, tab, line feed and none of ,;{{}}()=, found \"{field.Name}\"");

@@ -44,6 +44,15 @@ public sealed class DeltaSnapshot
     /// <summary>Whether new checkpoints may have sidecars.</summary>
     public bool TakesV2Checkpoints => TableFeatures.TakesV2Checkpoints(Protocol, Metadata);
 
+    /// <summary>Whether files know columns by names of their own.</summary>
+    public bool MapsColumns => TableFeatures.MapsColumns(Protocol, Metadata);
+
+    /// <summary>What files call a column.</summary>
+    public string StoredName(string column) =>
+        MapsColumns && Structure.Fields.FirstOrDefault(field => field.Name == column)?.PhysicalName is { } name
+            ? name
+            : column;
+
     /// <summary>The live data files.</summary>
     public required ImmutableDictionary<FileId, AddFile> Files { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using Tapline.Lakehouse.Delta.Actions;
+using Tapline.Lakehouse.Delta.Schema;
 
 namespace Tapline.Lakehouse.Delta.Snapshot;
 
@@ -17,13 +19,15 @@ static class TableFeatures
     const string ChangeDataFeed = "changeDataFeed";
     const string ChangeDataFeedProperty = "delta.enableChangeDataFeed";
 
+    const string ColumnMappingFeature = "columnMapping";
+
     // The last two are rules of columns and properties, which are looked at by themselves (TableRules).
-    static readonly FrozenSet<string> Writable =
-        FrozenSet.ToFrozenSet([DeletionVectors, V2Checkpoint, ChangeDataFeed, "appendOnly", "invariants"]);
+    static readonly FrozenSet<string> Writable = FrozenSet.ToFrozenSet(
+        [DeletionVectors, V2Checkpoint, ChangeDataFeed, ColumnMappingFeature, "appendOnly", "invariants"]);
 
     static readonly FrozenSet<string> Readable = FrozenSet.ToFrozenSet(
     [
-        "columnMapping", DeletionVectors, "timestampNtz", "typeWidening", "typeWidening-preview", V2Checkpoint,
+        ColumnMappingFeature, DeletionVectors, "timestampNtz", "typeWidening", "typeWidening-preview", V2Checkpoint,
         "vacuumProtocolCheck", "variantType", "variantType-preview",
     ]);
 
@@ -36,6 +40,8 @@ static class TableFeatures
             forAll.Add(DeletionVectors);
         if (definition.HasV2Checkpoints)
             forAll.Add(V2Checkpoint);
+        if (definition.MapsColumns)
+            forAll.Add(ColumnMappingFeature);
         string[] forWriters = definition.KeepsChanges ? [.. forAll, ChangeDataFeed] : [.. forAll];
         if (forWriters.Length == 0)
             return new DeltaProtocol(MinReaderVersion: 1, MinWriterVersion: 2);
@@ -53,6 +59,12 @@ static class TableFeatures
         var properties = definition.Properties.ToBuilder();
         if (definition.HasDeletionVectors)
             properties[DeletionVectorsProperty] = "true";
+        if (definition.MapsColumns)
+        {
+            properties[ColumnMappings.Property] = "name";
+            properties[ColumnMappings.MaxIdProperty] =
+                definition.Columns.Length.ToString(CultureInfo.InvariantCulture);
+        }
         if (definition.KeepsChanges)
             properties[ChangeDataFeedProperty] = "true";
         if (definition.HasV2Checkpoints)
@@ -71,6 +83,11 @@ static class TableFeatures
 
     /// <summary>Whether a table's commits keep which rows they changed.</summary>
     public static bool KeepsChanges(TableMetadata metadata) => metadata.Property(ChangeDataFeedProperty) == "true";
+
+    /// <summary>Whether a table's files know columns by names of their own.</summary>
+    public static bool MapsColumns(DeltaProtocol protocol, TableMetadata metadata) =>
+        (protocol.MinReaderVersion == 2 || protocol.ReaderFeatures?.Contains(ColumnMappingFeature) == true)
+        && metadata.Property(ColumnMappings.Property) is not (null or "none");
 
     /// <summary>Whether a table may have checkpoints with sidecars.</summary>
     public static bool HasV2Checkpoints(DeltaProtocol protocol) =>
@@ -97,7 +114,8 @@ static class TableFeatures
     }
 
     /// <summary>Throws <see cref="DeltaUnsupportedException"/> unless the table needs no more of a writer than ours do:
-    /// writer version 2, deletion vectors, V2 checkpoints or a change feed, no invariants.</summary>
+    /// writer version 2, deletion vectors, V2 checkpoints, a change feed or column mapping by name, no
+    /// invariants.</summary>
     public static void CheckWritable(string table, DeltaProtocol protocol, TableMetadata metadata)
     {
         var missing = ImmutableArray.CreateBuilder<string>();
@@ -105,6 +123,8 @@ static class TableFeatures
         if (protocol.MinWriterVersion is > 2 and not 7)
             missing.Add($"writer version {protocol.MinWriterVersion}");
         missing.AddRange((protocol.WriterFeatures ?? []).Where(static feature => !Writable.Contains(feature)));
+        if (MapsColumns(protocol, metadata) && metadata.Property(ColumnMappings.Property) is not "name" and var mode)
+            missing.Add($"columnMapping mode {mode}");
         if (metadata.SchemaString?.Contains("\"delta.invariants\"", StringComparison.Ordinal) == true)
             missing.Add("invariants");
         if (missing.Count > 0)

@@ -13,10 +13,13 @@ sealed class PhysicalColumn
 
     readonly ColumnSchema _schema;
     readonly byte[] _name;
+    readonly int _fieldId;
 
-    public PhysicalColumn(ColumnSchema schema)
+    /// <summary>A column with an id; 0 for none.</summary>
+    public PhysicalColumn(ColumnSchema schema, int fieldId = 0)
     {
         _schema = schema;
+        _fieldId = fieldId;
         _name = Encoding.UTF8.GetBytes(schema.Name);
         Physical = PhysicalOf(schema);
         FixedLength = Physical == PhysicalType.FixedLengthByteArray ? DecimalWidth(schema.Precision) : 0;
@@ -68,7 +71,7 @@ sealed class PhysicalColumn
                 thrift.Int32(6, 5);
                 thrift.Int32(7, _schema.Scale);
                 thrift.Int32(8, _schema.Precision);
-                thrift.BeginStruct(10);
+                BeginLogicalType(thrift);
                 thrift.BeginStruct(5);
                 thrift.Int32(1, _schema.Scale);
                 thrift.Int32(2, _schema.Precision);
@@ -77,7 +80,7 @@ sealed class PhysicalColumn
                 break;
             case ColumnType.Timestamp:
                 thrift.Int32(6, 10);
-                thrift.BeginStruct(10);
+                BeginLogicalType(thrift);
                 thrift.BeginStruct(8);
                 thrift.Boolean(1, true); // isAdjustedToUTC
                 thrift.BeginStruct(2);
@@ -88,7 +91,7 @@ sealed class PhysicalColumn
                 break;
             case ColumnType.Int16:
                 thrift.Int32(6, 16);
-                thrift.BeginStruct(10);
+                BeginLogicalType(thrift);
                 thrift.BeginStruct(10);
                 thrift.Byte(1, 16);
                 thrift.Boolean(2, true); // signed
@@ -96,16 +99,30 @@ sealed class PhysicalColumn
                 thrift.EndStruct();
                 break;
             default:
-                break; // The physical type says it all.
+                WriteFieldId(thrift); // The physical type says the rest.
+                break;
         }
     }
 
-    static void WriteAnnotation(CompactWriter thrift, int convertedType, short logicalType)
+    void WriteAnnotation(CompactWriter thrift, int convertedType, short logicalType)
     {
         thrift.Int32(6, convertedType);
-        thrift.BeginStruct(10);
+        BeginLogicalType(thrift);
         thrift.EmptyStruct(logicalType);
         thrift.EndStruct();
+    }
+
+    // Between the old form and the new: fields stand in the order of their numbers.
+    void BeginLogicalType(CompactWriter thrift)
+    {
+        WriteFieldId(thrift);
+        thrift.BeginStruct(10);
+    }
+
+    void WriteFieldId(CompactWriter thrift)
+    {
+        if (_fieldId > 0)
+            thrift.Int32(9, _fieldId);
     }
 
     static PhysicalType PhysicalOf(ColumnSchema schema) => schema.Type switch

@@ -62,7 +62,7 @@ public sealed class ForeignReaderTests : IDisposable
             static file => file.Stats!.Contains("\"id\":100,", StringComparison.Ordinal));
         var smaller = await table.WriteDataFileAsync(Rows(100, 50), null, "0", Ct);
         var changes = keepsChanges
-            ? ImmutableArray.Create(await table.WriteChangeFileAsync(Deleted(150, 50), null, Ct))
+            ? ImmutableArray.Create(await table.WriteChangeFileAsync(Deleted(150, 50), null, default, Ct))
             : [];
         await table.CommitAsync(
             Append(smaller) with { Removes = [replaced], IsBlindAppend = false, Changes = changes }, Ct);

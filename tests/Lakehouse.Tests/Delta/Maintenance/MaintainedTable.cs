@@ -99,7 +99,7 @@ sealed class MaintainedTable : IDisposable
         rows.Columns[1].AppendNull();
         rows.Columns[2].AppendNull();
         rows.Columns[3].Append("update_postimage"u8);
-        var changes = await Table.WriteChangeFileAsync(rows, partitionValues: null, Ct);
+        var changes = await Table.WriteChangeFileAsync(rows, null, newSchema: default, Ct);
         await CommitAsync(new DeltaCommit
         {
             Operation = "MERGE",
