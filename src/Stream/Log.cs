@@ -67,4 +67,10 @@ static partial class Log
     [LoggerMessage(3011, LogLevel.Warning, "transaction record at {Topic} offset {Offset} is ignored: {Reason}")]
     public static partial void TransactionRecordIgnored(
         this ILogger logger, string topic, long offset, string reason);
+
+    [LoggerMessage(3019, LogLevel.Information, "lane {Lane} computes {Count} models anew: {Names}")]
+    public static partial void ModelsStale(this ILogger logger, int lane, int count, string names);
+
+    [LoggerMessage(3020, LogLevel.Information, "model {Model} took {Ms} ms for {Rows} changed rows")]
+    public static partial void ModelSlow(this ILogger logger, string model, long ms, int rows);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tapline.Contracts.Log;
 using Tapline.Contracts.Sources;
+using Tapline.Models;
 using Tapline.Streaming.Lanes;
 using Tapline.Streaming.Windows;
 
@@ -92,13 +93,19 @@ public sealed record StreamOptions
     /// <summary>The windows that are kept over streams of device messages.</summary>
     public ImmutableArray<StreamWindow> Windows { get; init; } = [];
 
+    /// <summary>The models that are kept current; null for none.</summary>
+    public ModelPackage? Models { get; init; }
+
     /// <summary>How many manifests of a lane are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;
 
-    /// <summary>Whether the lane owns a topic. The devices' topics have one owner: what a device repeats may come in
-    /// any of them.</summary>
+    /// <summary>Whether the lane owns a topic. The devices' topics have one owner, for what a device repeats may come in
+    /// any of them; so have, with these, the tables that models read.</summary>
     internal bool Owns(string topic) => TopicLane.Of(
-        TopicNames.DeviceStream(Prefix, topic) is null ? topic : TopicNames.Devices(Prefix, ""), Lanes) == Lane;
+        IsWithDevices(topic) ? TopicNames.Devices(Prefix, "") : topic, Lanes) == Lane;
+
+    /// <summary>Whether models are kept current in the lane.</summary>
+    internal bool HasModels => Models is not null && Owns(TopicNames.Devices(Prefix, ""));
 
     /// <summary>The options of one lane: its share of what the worker may hold.</summary>
     internal StreamOptions Of(int lane) => this with
@@ -107,4 +114,9 @@ public sealed record StreamOptions
         EpochBytesMax = EpochBytesMax / Lanes,
         FetchBytesMax = Math.Max(FetchBytesMax / Lanes, Math.Min(FetchBytesMax, FetchBytesMin)),
     };
+
+    bool IsWithDevices(string topic) =>
+        TopicNames.DeviceStream(Prefix, topic) is not null || topic == TopicNames.Devices(Prefix, "")
+        || Models?.Relations.Values.Any(relation =>
+            relation.Kind != RelationKind.Stream && TopicNames.Data(Prefix, relation.Table) == topic) == true;
 }

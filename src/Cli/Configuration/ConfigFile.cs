@@ -2,8 +2,7 @@ using System.Text.RegularExpressions;
 using Tapline.Contracts;
 using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.Storage;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using Tapline.Models;
 
 namespace Tapline.Cli.Configuration;
 
@@ -37,40 +36,44 @@ static partial class ConfigFile
         string yaml, string file, string folder, Func<string, string?> variable, bool sources = true)
     {
         var problems = new ConfigProblems(file);
-        var root = new ConfigSection(Root(yaml, file), "", problems, variable);
+        var root = new ConfigSection(YamlText.Root(yaml, file), "", problems, variable);
         var elsewhere = new List<string>();
+        var (declared, models) = sources ? Declarations(root, folder, variable, elsewhere) : (SourceDeclarations.None, null);
         var config = new PipelineConfig(
             Name(root), Log(root, folder), Source(root, folder), LakeSettings.Read(root, folder), Stream(root))
         {
             Mqtt = MqttSettings.Read(root, folder),
             Windows = WindowSettings.Read(root),
-            Sources = root.Has("sources") && sources
-                ? SourcesFile.Load(Path.Combine(folder, root.Text("sources")), variable, elsewhere)
-                : SourceDeclarations.None,
+            Sources = declared,
+            Models = models,
         };
         root.Close();
         problems.ThrowIfAny(elsewhere);
         return config;
     }
 
-    /// <summary>The settings at the top of a YAML text.</summary>
-    public static YamlMappingNode Root(string yaml, string file)
+    // A package of models has a sources.yaml of its own.
+    static (SourceDeclarations, ModelPackage?) Declarations(
+        ConfigSection root, string folder, Func<string, string?> variable, List<string> problems)
     {
+        var named = root.Has("sources") ? Path.Combine(folder, root.Text("sources")) : null;
+        if (!root.Has("models"))
+            return (named is null ? SourceDeclarations.None : SourcesFile.Load(named, variable, problems), null);
+        if (named is not null)
+            root.Reject("sources", "stands in the folder of models: name one of the two");
+        var package = Path.GetFullPath(Path.Combine(folder, root.Text("models")));
+        var before = problems.Count;
+        var declared = SourcesFile.Load(Path.Combine(package, "sources.yaml"), variable, problems);
+        if (problems.Count > before)
+            return (declared, null);
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return stream.Documents switch
-            {
-                [{ RootNode: YamlMappingNode mapping }] => mapping,
-                [] => throw new ConfigException([$"{file}:1: is empty"]),
-                [_] => throw new ConfigException([$"{file}:1: must be a group of settings"]),
-                _ => throw new ConfigException([$"{file}: holds several documents, not one"]),
-            };
+            return (declared, PackageLoader.Load(package, declared));
         }
-        catch (YamlException malformed)
+        catch (ConfigException wrong)
         {
-            throw new ConfigException([$"{file}:{malformed.Start.Line}: is not YAML: {malformed.Message}"]);
+            problems.AddRange(wrong.Problems);
+            return (declared, null);
         }
     }
 

@@ -3,6 +3,7 @@ using Tapline.Contracts.Sources;
 using Tapline.Ingest.Postgres.Envelope;
 using Tapline.Lakehouse.Storage;
 using Tapline.Lakehouse.Storage.S3;
+using Tapline.Models;
 using Tapline.Streaming;
 using Tapline.Streaming.Windows;
 
@@ -24,6 +25,9 @@ sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, L
 
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;
+
+    /// <summary>The models that are kept current; null for none.</summary>
+    public ModelPackage? Models { get; init; }
 }
 
 /// <summary>The log between ingest and stream.</summary>

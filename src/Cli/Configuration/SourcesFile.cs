@@ -40,7 +40,7 @@ static class SourcesFile
     public static SourceDeclarations Parse(string yaml, string file, Func<string, string?> variable)
     {
         var problems = new ConfigProblems(file);
-        var root = new ConfigSection(ConfigFile.Root(yaml, file), "", problems, variable);
+        var root = new ConfigSection(YamlText.Root(yaml, file), "", problems, variable);
         var format = Format(root);
         var tables = ImmutableArray.CreateBuilder<DeclaredTable>();
         if (root.Section("tables") is { } section)

@@ -234,6 +234,7 @@ sealed class RunningPipeline : IAsyncDisposable
         Evolution = config.Stream.Evolution,
         CurrentTables = config.Stream.CurrentTables,
         Windows = config.Windows,
+        Models = config.Models,
     };
 
     // What the levels of a message's topic say stands in every record.

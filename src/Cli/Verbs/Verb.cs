@@ -33,6 +33,7 @@ abstract class Verb : Command
         new QuarantineVerb(),
         new TableVerb(),
         new CatalogVerb(),
+        new ModelsVerb(),
         new ChaosVerb(),
         new SimulateVerb(),
         new DoctorVerb(),

@@ -10,17 +10,22 @@ namespace Tapline.Serving.Lake;
 /// where no lane has written a manifest.</summary>
 public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
 {
-    static readonly ImmutableArray<string> Layers = ["current", "history", "entity"];
+    static readonly ImmutableArray<string> Layers = ["current", "history", "entity", "stage"];
     static readonly ImmutableArray<string> SingleTables = ["quarantine", "quarantine_replayed", "schema_history"];
 
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);
+
+    /// <summary>The clock that models saw at the cut that was read last, microseconds since 1970; null without
+    /// models.</summary>
+    public long? ModelClockUs { get; private set; }
 
     /// <summary>Reads what is new and returns all tables, by folder.</summary>
     public async Task<ImmutableArray<LakeTable>> ReadAsync(CancellationToken ct)
     {
         await DiscoverAsync(ct);
         var lanes = await _manifests.ReadAsync(ct);
+        ModelClockUs = lanes.Max(static lane => lane.ModelClockUs);
         var tables = ImmutableArray.CreateBuilder<LakeTable>(_tables.Count);
         foreach (var (root, table) in _tables.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {

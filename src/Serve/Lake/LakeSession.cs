@@ -33,6 +33,10 @@ public sealed class LakeSession : IDisposable
     /// <summary>The tables at the cut that is shown.</summary>
     public ImmutableArray<LakeTable> Tables { get; private set; } = [];
 
+    /// <summary>The clock that models saw at the cut that is shown, microseconds since 1970; null without
+    /// models.</summary>
+    public long? ModelClockUs => _catalog.ModelClockUs;
+
     /// <summary>Opens a session on a lake at its newest cut.</summary>
     public static async Task<LakeSession> OpenAsync(
         IObjectStore lake, DeltaServices services, LakeSessionOptions options, CancellationToken ct)

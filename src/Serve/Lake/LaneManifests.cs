@@ -54,8 +54,10 @@ sealed class LaneManifests(IObjectStore lake)
         {
             if (epoch <= known?.Epoch)
                 break;
-            if (await lake.GetAsync(key, ct) is { } content)
-                return new LanePin(epoch, Parse(content, key).Tables);
+            if (await lake.GetAsync(key, ct) is not { } content)
+                continue;
+            var manifest = Parse(content, key);
+            return new LanePin(epoch, manifest.Tables) { ModelClockUs = manifest.Models?.ClockUs };
         }
         return known;
     }
@@ -75,9 +77,18 @@ sealed class LaneManifests(IObjectStore lake)
 }
 
 /// <summary>Where a lane stands: its newest complete epoch, and the version that each table has with it.</summary>
-sealed record LanePin(long Epoch, IReadOnlyDictionary<string, long> Versions);
+sealed record LanePin(long Epoch, IReadOnlyDictionary<string, long> Versions)
+{
+    /// <summary>The clock that the models saw with it, microseconds since 1970; null for a lane without.</summary>
+    public long? ModelClockUs { get; init; }
+}
 
-sealed record LaneManifest(Dictionary<string, long> Tables);
+sealed record LaneManifest(Dictionary<string, long> Tables)
+{
+    public LaneModelMark? Models { get; init; }
+}
+
+sealed record LaneModelMark(long ClockUs);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]

@@ -9,6 +9,7 @@ using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.Delta.Commit;
 using Tapline.Streaming.Devices;
 using Tapline.Streaming.Lanes;
+using Tapline.Streaming.Models;
 using Tapline.Streaming.Quarantine;
 using Tapline.Streaming.Tables;
 
@@ -30,6 +31,7 @@ sealed class EpochCommitter(
     SchemaHistoryBuffer changes,
     ReplayLedger replays,
     DeviceStreams devices,
+    LaneModels? models,
     EpochManifest? last) : IAsyncDisposable
 {
     readonly SortedDictionary<string, long> _versions = new(last?.Tables ?? [], StringComparer.Ordinal);
@@ -69,6 +71,7 @@ sealed class EpochCommitter(
             services.Time.GetUtcNow().ToUnixTimeMilliseconds())
         {
             UnknownDevices = devices.ClosedUnknown.IsEmpty ? null : [.. devices.ClosedUnknown],
+            ModelClockUs = models?.ClockUs,
         };
         // Writing takes a processor: the caller goes on with its own.
         await Task.Yield();
@@ -130,6 +133,8 @@ sealed class EpochCommitter(
             _versions[stream.Root] = stream.Table.Snapshot.Version;
             rows += stream.Closed.Count;
         }
+        if (models is not null)
+            await CommitModelsAsync(models, intent.Epoch, isRepeat, ct);
         CommittedAtMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await epochs.CompleteAsync(Manifest(intent.Epoch), ct);
         services.Logger.EpochCommitted(
@@ -145,6 +150,13 @@ sealed class EpochCommitter(
             partition.ClosedTo = partition.Next;
         quarantine.Close();
         devices.Close();
+    }
+
+    async Task CommitModelsAsync(LaneModels models, long epoch, bool isRepeat, CancellationToken ct)
+    {
+        await models.CommitAsync(epoch, isRepeat, ct);
+        foreach (var (root, version) in models.Versions)
+            _versions[root] = version;
     }
 
     // One table an epoch: the next one has to wait for it.
@@ -185,10 +197,13 @@ sealed class EpochCommitter(
     {
         Orders = new(topics.Orders.ToDictionary(static pair => pair.Key, static pair => OrderMark.Of(pair.Value)),
             StringComparer.Ordinal),
+        Models = models?.Mark,
     };
 
     async Task CommitTableAsync(TableStream table, long epoch, bool isRepeat, CancellationToken ct)
     {
+        if (table.IsCommitted)
+            return;
         var lane = options.Lane.ToString(CultureInfo.InvariantCulture);
         var pair = lake.Pair(table.Table);
         if (table.History.Rows.Count > 0 || table.IsRelaid)
@@ -219,7 +234,7 @@ sealed class EpochCommitter(
         var appId = lake.AppId(pair.HistoryRoot);
         if (isRepeat && pair.History.Snapshot.TransactionVersion(appId) >= epoch)
             return;
-        var schema = Changed(pair.History, table.Layout);
+        var schema = Changed(pair.History, table.Layout.Columns);
         var rewritten = schema.IsDefault
             ? new RewrittenFiles([], [])
             : await new HistoryRewrite(services, pair.History, pair.HistoryRoot).RunAsync(schema, lane, ct);
@@ -310,17 +325,19 @@ sealed class EpochCommitter(
         await _producer.FlushAsync(ct);
     }
 
-    // New columns go to the end, after the bookkeeping ones: the order of a table's columns never changes.
-    static ImmutableArray<ColumnSchema> Changed(DeltaTable table, TableLayout layout)
+    /// <summary>The schema of a table that is to have some columns; default when it has them. New ones go to the end,
+    /// after the bookkeeping ones: the order of a table's columns never changes.</summary>
+    internal static ImmutableArray<ColumnSchema> Changed(DeltaTable table, ImmutableArray<ColumnSchema> columns)
     {
         var known = table.Snapshot.Schema;
-        var wanted = layout.Columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
+        var wanted = columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
         var changed = known.Select(column => wanted.Remove(column.Name, out var now) ? now : column).ToImmutableArray();
-        changed = changed.AddRange(layout.Columns.Where(column => wanted.ContainsKey(column.Name)));
+        changed = changed.AddRange(columns.Where(column => wanted.ContainsKey(column.Name)));
         return changed.SequenceEqual(known) ? default : changed;
     }
 
-    static async Task CommitAsync(
+    /// <summary>Commits, and takes nothing but success for an answer.</summary>
+    internal static async Task CommitAsync(
         string root, DeltaTable table, DeltaCommit commit, bool isRepeat, CancellationToken ct)
     {
         switch (await table.CommitAsync(commit, ct))

@@ -22,6 +22,10 @@ public sealed record EpochIntent(
     /// none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? UnknownDevices { get; init; }
+
+    /// <summary>The clock that models saw, microseconds since 1970; null without models.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ModelClockUs { get; init; }
 }
 
 /// <summary>The manifest of an epoch: every table of the lane at one cut, and where the lane goes on. Written
@@ -46,7 +50,16 @@ public sealed record EpochManifest(
 {
     /// <summary>What is known of the order of each topic's changes; null in manifests of older versions.</summary>
     public SortedDictionary<string, OrderMark>? Orders { get; init; }
+
+    /// <summary>What the models are current as of; null without models.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelMark? Models { get; init; }
 }
+
+/// <summary>What the models of a lane were computed by.</summary>
+/// <param name="ClockUs">The clock that they saw last, microseconds since 1970.</param>
+/// <param name="Definitions">A digest of each stored model's definition, by its name.</param>
+public sealed record ModelMark(long ClockUs, SortedDictionary<string, string> Definitions);
 
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(

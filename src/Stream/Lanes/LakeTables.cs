@@ -74,23 +74,32 @@ sealed class LakeTables(
         var existing = await DeltaTable.OpenAsync(services.Lake, currentRoot, services.Delta, ct);
         if (existing is not null)
             await DropRetiredAsync(schema.Table, currentRoot, existing, ct);
-        var layout = await LayoutAsync(historyRoot, existing, ct);
-        if (existing is null)
+        var epoch = existing?.Snapshot.TransactionVersion(AppId(currentRoot));
+        var isAhead = epoch > (manifest?.Epoch ?? 0);
+        // Models need to see what the epoch that is repeated changes: its changes are applied again.
+        var isReapplied = isAhead && options.Models is not null;
+        var snapshot = isReapplied ? await AtManifestAsync(currentRoot, ct) : existing?.Snapshot;
+        var layout = await LayoutAsync(historyRoot, snapshot, ct);
+        if (snapshot is null)
             layout.Evolve(schema);
         var history = await OpenOrCreateAsync(historyRoot, layout.Columns.AddRange(BookkeepingColumns.History), ct);
         var current = existing ?? await CreateCurrentAsync(schema.Table, currentRoot, layout, ct);
         _pairs.Add(schema.Table, new LakeTablePair(history, current, historyRoot, currentRoot));
 
         var rows = new CurrentTable(layout, options, current.Snapshot.KeepsChanges);
-        await new StoredRows(services, current, currentRoot).LoadAsync(rows, layout, KeyColumns(schema, layout), ct);
-        var epoch = current.Snapshot.TransactionVersion(AppId(currentRoot));
+        if (snapshot is not null)
+        {
+            var stored = new StoredRows(services, current, currentRoot, BookkeepingColumns.Current);
+            await stored.LoadAsync(snapshot, rows, layout, KeyColumns(schema, layout), ct);
+        }
         var declared = options.Sources.Find(schema.Table);
         var policy = declared?.Evolution ?? options.Evolution.Of(schema.Table);
         return new TableStream(schema.Table, layout, rows, quarantine, changes, policy)
         {
             Declared = declared,
-            IsAhead = epoch > (manifest?.Epoch ?? 0),
-            IsNew = epoch is null,
+            IsAhead = isAhead && !isReapplied,
+            IsCommitted = isReapplied,
+            IsNew = epoch is null || snapshot is null,
         };
     }
 
@@ -158,6 +167,12 @@ sealed class LakeTables(
         return paths;
     }
 
+    // None when the manifest does not know the table.
+    async Task<DeltaSnapshot?> AtManifestAsync(string root, CancellationToken ct) =>
+        manifest?.Tables.TryGetValue(root, out var version) == true
+            ? await DeltaTable.ReadAsync(services.Lake, root, version, ct)
+            : null;
+
     // What a table did not follow is nowhere but here: it must not be told twice.
     async Task ReadSchemaHistoryAsync(CancellationToken ct)
     {
@@ -186,12 +201,12 @@ sealed class LakeTables(
 
     // What was renamed or dropped in the current table has its name in the history still: another column there must not
     // become its heir.
-    async Task<TableLayout> LayoutAsync(string historyRoot, DeltaTable? current, CancellationToken ct)
+    async Task<TableLayout> LayoutAsync(string historyRoot, DeltaSnapshot? current, CancellationToken ct)
     {
         if (current is null)
             return new TableLayout([]);
-        var columns = BookkeepingColumns.WithoutThese(current.Snapshot.Schema);
-        var taken = current.Snapshot.MapsColumns
+        var columns = BookkeepingColumns.WithoutThese(current.Schema);
+        var taken = current.MapsColumns
             && await DeltaTable.OpenAsync(services.Lake, historyRoot, services.Delta, ct) is { } history
                 ? history.Snapshot.Schema.Select(static column => column.Name)
                 : [];

@@ -5,6 +5,7 @@ using Tapline.Contracts.Log;
 using Tapline.Contracts.Schema;
 using Tapline.Streaming.Devices;
 using Tapline.Streaming.Epochs;
+using Tapline.Streaming.Models;
 using Tapline.Streaming.Quarantine;
 using Tapline.Streaming.Schemas;
 using Tapline.Streaming.Tables;
@@ -28,6 +29,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
     readonly ReplayLedger _ledger = new(services);
     RecordSchemas? _recordSchemas;
     DeviceStreams? _devices;
+    LaneModels? _models;
     LaneWindows? _windows;
     readonly Dictionary<string, TableStream> _tables = new(StringComparer.Ordinal);
     readonly IEventReader _reader = services.Log.OpenReader($"tapline-{options.Pipeline}-{options.Lane}");
@@ -57,10 +59,12 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
 
     LakeTables Lake => _lake ?? throw new InvalidOperationException("the lane is not loaded");
 
-    /// <summary>Loads the lane from the lake, finishes an epoch that was begun, then works until cancelled.</summary>
+    /// <summary>Loads the lane from the lake, finishes an epoch that was begun, then works until cancelled. Ends before
+    /// when all has to be loaded once more.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        await LoadAsync(ct);
+        if (!await LoadAsync(ct))
+            return;
         var interval = options.EpochInterval;
         while (true)
         {
@@ -78,6 +82,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             var wait = HasWork ? Remaining(interval) : options.DiscoveryInterval;
             if ((Held.Any || Windows.Any) && wait > HoldInterval)
                 wait = HoldInterval;
+            if (wait < TimeSpan.Zero)
+                wait = TimeSpan.Zero;
             foreach (var chunk in await _reader.PollAsync(wait, options.FetchBytesMax, ct))
                 await ApplyAsync(chunk, ct);
             await Windows.TakeAsync(_tables.Values, ct);
@@ -102,10 +108,11 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             await _windows.DisposeAsync();
         if (_maintenance is not null)
             await _maintenance.DisposeAsync();
+        _models?.Dispose();
         await _schemas.DisposeAsync();
     }
 
-    bool HasWork => Replays.Any || _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
+    bool HasWork => Replays.Any || _models?.HasWork == true || _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
 
     bool IsFull => EpochBytes >= options.EpochBytesMax;
 
@@ -113,26 +120,46 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         _quarantine.Rows.ByteCount + Devices.ByteCount
         + _tables.Values.Sum(static table => table.History.Rows.ByteCount);
 
-    async Task LoadAsync(CancellationToken ct)
+    // False when an epoch was finished whose tables were partly there: they are loaded anew as they are now.
+    async Task<bool> LoadAsync(CancellationToken ct)
     {
         var (manifest, open) = await _epochs.ReadAsync(ct);
         if (manifest is not null)
             _topics.Restore(manifest);
         _lake = new LakeTables(options, services, _quarantine, _changes, manifest);
+        if (options.HasModels)
+            _models = new LaneModels(options.Models!, options, services, _lake, manifest);
         _committer = new EpochCommitter(
-            options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, Devices, manifest);
+            options, services, _epochs, _lake, _topics, _quarantine, _changes, _ledger, Devices, _models, manifest);
         _replays = new LaneReplays(
             options, services, _topics, _lake, _committer, _quarantine, _ledger, ReplayAsync);
         _maintenance = new LakeMaintenance(options, services);
         _discovery = new TopicDiscovery(options, services, _topics, _reader);
         await _schemas.RefreshAsync(ct);
         await Devices.LoadAsync(_committer.Versions, ct);
+        if (_models is not null)
+            await LoadModelsAsync(_models, ct);
         if (open is not null)
             await FinishAsync(open, ct);
+        if (open is not null && _models is not null)
+            return false;
         await Windows.LoadAsync(_committer.Versions, ct);
         foreach (var partition in _topics.All.Where(partition => !_replays.IsItsTopic(partition.Id.Topic)))
             _reader.Assign(partition.Id, partition.Next);
         board.Loaded(_committer);
+        return true;
+    }
+
+    // Models look rows up in tables that no change may have come for yet.
+    async Task LoadModelsAsync(LaneModels models, CancellationToken ct)
+    {
+        foreach (var table in models.Sources)
+        {
+            var topic = TopicNames.Data(options.Prefix, table);
+            if (await Lake.FindAsync($"current/{table}", ct) is not null && _schemas.Newest(topic) is { } schema)
+                await TableAsync(topic, schema, ct);
+        }
+        await models.LoadAsync(_tables.Values, Lake, ct);
     }
 
     // Applies exactly the stretch that the intent names and commits what its writer did not get to.
@@ -172,6 +199,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await Replays.FinishAsync(intent, ct);
         _isRepeating = false;
         var rejected = _quarantine.Rows.Count;
+        _models?.Run(intent.Epoch, intent.ModelClockUs, _tables.Values, Devices, ct);
         await _committer!.FinishAsync(intent, _tables, ct);
         await Devices.LoadAsync(_committer.Versions, ct);
         Barrier.Settle();
@@ -355,7 +383,10 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
             // Old connectors send a table whose name is not ASCII under two names of topics.
             table = _tables.Values.FirstOrDefault(known => known.Table == schema.Table);
         if (table is null)
+        {
             _tables.Add(topic, table = await Lake.LoadAsync(schema, ct));
+            _models?.Attach(table);
+        }
         return table;
     }
 
@@ -370,6 +401,7 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await Replays.ApplyAsync(ct);
         await Windows.TakeAsync(_tables.Values, ct);
         var rejected = _quarantine.Rows.Count;
+        _models?.Run(_committer!.Epoch + 1, clockUs: null, _tables.Values, Devices, ct);
         var committing = _committer!.CommitAsync(_tables, Windows.FlushAsync(ct), ct);
         Windows.Close();
         try

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tapline.Contracts;
 using Tapline.Contracts.Log;
@@ -56,7 +55,9 @@ sealed class LaneRun(StreamOptions options, Func<LaneServices> open, TimeProvide
         while (true)
         {
             var began = time.GetTimestamp();
-            _board.Failed(await TryAsync(ct));
+            if (await TryAsync(ct) is not { } reason)
+                continue;
+            _board.Failed(reason);
             backoff = time.GetElapsedTime(began) > BackoffMax ? BackoffMin : backoff;
             await Task.Delay(backoff, time, ct);
             backoff = backoff * 2 < BackoffMax ? backoff * 2 : BackoffMax;
@@ -64,14 +65,14 @@ sealed class LaneRun(StreamOptions options, Func<LaneServices> open, TimeProvide
         }
     }
 
-    // Ends by failing: the answer is why.
-    async Task<string> TryAsync(CancellationToken ct)
+    // Why it failed; null when it only has to be loaded anew.
+    async Task<string?> TryAsync(CancellationToken ct)
     {
         await using var lane = new Lane(options, open(), _board);
         try
         {
             await lane.RunAsync(ct);
-            throw new UnreachableException("a lane runs until it fails or is cancelled");
+            return null;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -14,9 +14,19 @@ namespace Tapline.Streaming.Tables;
 /// where the table takes no deletion vectors (copy-on-write), and when most of its rows are gone. Small files are
 /// folded together on the way. A table with a change feed gets files with the rows that changed, where what comes and
 /// goes does not say so by itself.</summary>
-sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsChanges = false)
+/// <param name="layout">The columns of its rows.</param>
+/// <param name="options">How files are cut.</param>
+/// <param name="keepsChanges">Whether it has a change feed.</param>
+/// <param name="bookkeeping">The four columns that its files have after those; by default a source table's.</param>
+sealed class CurrentTable(
+    TableLayout layout,
+    StreamOptions options,
+    bool keepsChanges = false,
+    ImmutableArray<ColumnSchema> bookkeeping = default)
 {
     readonly ChangedRows? _changed = keepsChanges ? new() : null;
+    readonly ImmutableArray<ColumnSchema> _bookkeeping =
+        bookkeeping.IsDefault ? BookkeepingColumns.Current : bookkeeping;
     readonly Dictionary<int, LakeFile> _files = [];
     readonly SortedSet<int> _touched = [];
     readonly SortedSet<int> _outdated = [];
@@ -75,7 +85,8 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsC
     public void Clear()
     {
         _changed?.KeepAll(State);
-        State = new TableState();
+        State.Leave();
+        State = new TableState { Observer = State.Observer };
         _pending.Clear();
         foreach (var (file, held) in _files.ToArray())
         {
@@ -131,7 +142,7 @@ sealed class CurrentTable(TableLayout layout, StreamOptions options, bool keepsC
         var (deleted, gone) = Losses(table.Snapshot.TakesDeletionVectors);
         var (moved, fresh) = (SlotsOf(gone), PendingSlots());
         var added = new List<LakeFile>();
-        var batch = new ColumnBatch(layout.Columns.AddRange(BookkeepingColumns.Current));
+        var batch = new ColumnBatch(layout.Columns.AddRange(_bookkeeping));
         var slots = new List<int>();
         foreach (var slot in moved.Concat(fresh))
         {

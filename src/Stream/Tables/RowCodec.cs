@@ -75,6 +75,14 @@ static class RowCodec
     public static ReadOnlySpan<byte> Values(ReadOnlySpan<byte> packed) =>
         Content(packed)[sizeof(ushort)..].TrimEnd((byte)0);
 
+    /// <summary>The columns' values one after the other, as they are packed, and how many there are.</summary>
+    public static ReadOnlySpan<byte> Columns(ReadOnlySpan<byte> packed, out int count)
+    {
+        var content = Content(packed);
+        count = BinaryPrimitives.ReadUInt16LittleEndian(content);
+        return content[sizeof(ushort)..];
+    }
+
     static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> packed) => packed[(KeyStart + Key(packed).Length)..];
 
     /// <summary>Adds every column of a packed row to the first columns of a batch.</summary>

@@ -19,6 +19,9 @@ sealed class TableState
     /// <summary>How many rows.</summary>
     public int Count => _index.Count;
 
+    /// <summary>Is told each change; null for none.</summary>
+    public IRowObserver? Observer { get; set; }
+
     /// <summary>An estimate of the memory it takes, in bytes.</summary>
     public long ByteCount => _store.ByteCount + 28L * _rows.Length;
 
@@ -45,9 +48,11 @@ sealed class TableState
         var key = RowCodec.Key(packed);
         var hash = KeyIndex.Hash(key);
         var fileBefore = Pending;
+        var before = ReadOnlySpan<byte>.Empty;
         if (TryFind(key, hash, out var slot, out _))
         {
             fileBefore = _files[slot];
+            before = _store.Get(_rows[slot]);
             _store.Release(_rows[slot]);
         }
         else
@@ -57,6 +62,7 @@ sealed class TableState
         }
         _rows[slot] = _store.Add(packed);
         _files[slot] = Pending;
+        Observer?.Replaced(slot, before, packed);
         if (_store.IsMostlyDead)
             MoveLivingRows();
         return (slot, fileBefore);
@@ -70,6 +76,7 @@ sealed class TableState
         if (!TryFind(key, KeyIndex.Hash(key), out var slot, out var place))
             return null;
         _index.RemoveAt(place);
+        Observer?.Replaced(slot, _store.Get(_rows[slot]), after: default);
         _store.Release(_rows[slot]);
         _rows[slot] = NoRow;
         _free.Push(slot);
@@ -83,6 +90,16 @@ sealed class TableState
         foreach (var slot in LiveSlots())
             _rows[slot] = store.Add(migration.Convert(_store.Get(_rows[slot])));
         _store = store;
+        Observer?.Migrated();
+    }
+
+    /// <summary>Tells the observer that all rows are gone, before the state is dropped.</summary>
+    public void Leave()
+    {
+        if (Observer is null)
+            return;
+        foreach (var slot in LiveSlots())
+            Observer.Replaced(slot, Row(slot), after: default);
     }
 
     /// <summary>The slots that hold rows, in no particular order.</summary>

@@ -62,6 +62,10 @@ sealed class TableStream
     /// so its changes only move the gate and the position. Ends with <see cref="Settle"/>.</summary>
     public bool IsAhead { get; set; }
 
+    /// <summary>Whether the lake's tables have the epoch that is being repeated, while the rows here are those before
+    /// it.</summary>
+    public bool IsCommitted { get; init; }
+
     /// <summary>Whether no epoch has the table yet. Ends with the first row.</summary>
     public bool IsNew
     {

@@ -6,6 +6,7 @@ using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.Delta;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Lakehouse.Storage;
+using Tapline.Models;
 using Tapline.Streaming.Epochs;
 using Tapline.TestKit;
 
@@ -58,6 +59,9 @@ sealed class LaneWorld : IAsyncDisposable
 
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; set; } = SourceDeclarations.None;
+
+    /// <summary>The models that are kept current.</summary>
+    public ModelPackage? Models { get; set; }
 
     /// <summary>How long changes are gathered.</summary>
     public TimeSpan EpochInterval { get; set; } = TimeSpan.FromMilliseconds(1);
@@ -365,6 +369,7 @@ sealed class LaneWorld : IAsyncDisposable
             MessageBytesMax = 100_000,
             Evolution = new EvolutionPolicies(Policy, []),
             Sources = Sources,
+            Models = Models,
         },
         log ?? Log, Store, Duck, Time, Guid.NewGuid, NullLoggerFactory.Instance);
 

@@ -1,0 +1,12 @@
+namespace Tapline.Models;
+
+/// <summary>How a model is kept current.</summary>
+public enum ModelKind
+{
+    /// <summary>Computed anew for the keys that something changed for.</summary>
+    Derive,
+    /// <summary>Aggregates of new rows, merged into those that are stored.</summary>
+    Fold,
+    /// <summary>Not stored: computed by whoever reads it.</summary>
+    View,
+}
