@@ -29,6 +29,9 @@ create macro pct(x) as cast(clamp(x, -999.999, 999.999) as decimal(6, 3));
 
 create macro score(x) as cast(x as decimal(5, 2));
 
+-- One of the last so many days.
+create macro is_within(d, as_of, days) as d <= as_of and d > as_of - days;
+
 create macro day_start(d) as timezone('UTC', cast(d as timestamp));
 
 -- The hour and the half hour that an instant lies in, UTC.
@@ -42,6 +45,8 @@ create macro business_date(t, tz) as cast(timezone(tz, t) - interval 5 hours as 
 create macro business_day_start(d, tz) as timezone(tz, cast(d as timestamp) + interval 5 hours);
 
 create macro is_trading(wall) as hour(wall) >= 11 or hour(wall) < 2;
+
+create macro half_hour_mask() as cast(1073741823 as bigint);
 
 -- The first whole minute of the hour that is not before t: 0 to 60.
 create macro minute_in(hour_utc, t) as
@@ -69,7 +74,9 @@ create macro unstamped(s) as substr(s, 37);
 
 -- What a subscription is worth a month, in USD: quantity × price × (1 − discount) × fx, in whole numbers to the end.
 -- A discount that ends counts as none.
-create macro sub_mrr(status, is_metered, quantity, unit_amount, billing_interval, discount_percent, discount_ends_at, fx_rate) as
+create macro sub_mrr(
+  status, is_metered, quantity, unit_amount, billing_interval, discount_percent, discount_ends_at, fx_rate
+) as
   case
     when status not in ('active', 'past_due') or is_metered then cast(0 as decimal(18, 2))
     else cast(

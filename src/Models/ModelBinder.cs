@@ -74,7 +74,8 @@ sealed partial class ModelBinder : IDisposable
         using var result = _connection.Query(
             "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'");
         var names = new HashSet<string>(
-            ["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"], StringComparer.Ordinal);
+            ["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"],
+            StringComparer.Ordinal);
         foreach (var chunk in result.Chunks())
         {
             for (var row = 0; row < chunk.Count; row++)

@@ -22,8 +22,8 @@ public static class ModelCatalog
     public static void Create(DuckDbConnection connection, ModelPackage package)
     {
         var columns = package.Parameters.Select(static pair => $"{pair.Value} as {SqlText.Identifier(pair.Key)}");
-        connection.Execute(
-            $"create or replace view {Parameters} as select {string.Join(", ", columns.DefaultIfEmpty("null as none"))}");
+        var all = string.Join(", ", columns.DefaultIfEmpty("null as none"));
+        connection.Execute($"create or replace view {Parameters} as select {all}");
         if (package.Macros.Trim().Length > 0)
             connection.Execute(package.Macros);
     }

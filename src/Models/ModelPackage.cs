@@ -29,13 +29,18 @@ public sealed record ModelPackage(
     /// <summary>The models that are tables of the lake.</summary>
     public IEnumerable<Model> Stored => Models.Where(static model => model.IsStored);
 
-    /// <summary>A digest of all that a model's rows follow from, apart from its inputs: another one means that they must
-    /// be computed anew.</summary>
+    /// <summary>A digest of all that a model's rows follow from, apart from its inputs: another one means that they
+    /// must be computed anew.</summary>
     public string DigestOf(Model model)
     {
         var parameters = string.Join('\n', Parameters.Select(static pair => $"{pair.Key}={pair.Value}"));
         var text = string.Join(
-            '\0', model.Kind, string.Join(',', model.Key), string.Join(',', model.By), ModelCatalog.Typed(model), Macros,
+            '\0',
+            model.Kind,
+            string.Join(',', model.Key),
+            string.Join(',', model.By),
+            ModelCatalog.Typed(model),
+            Macros,
             parameters);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }

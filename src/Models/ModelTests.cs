@@ -16,10 +16,10 @@ static class ModelTests
         var tests = ImmutableArray.CreateBuilder<ModelTest>();
         foreach (var column in section.Names())
         {
+            var texts = section.IsGroup(column) ? [] : section.Texts(column, []);
             if (section.IsGroup(column))
                 tests.AddRange(Group(section.Section(column)!, column));
-            else
-                tests.AddRange(section.Texts(column, []).Select(text => Short(section, column, text)).OfType<ModelTest>());
+            tests.AddRange(texts.Select(text => Short(section, column, text)).OfType<ModelTest>());
         }
         return tests.ToImmutable();
     }

@@ -95,7 +95,8 @@ public static class PackageLoader
         {
             foreach (var (key, value) in YamlText.Root(text, file).Children)
             {
-                if (key is not YamlScalarNode { Value: { } name } || value is not YamlScalarNode { Value: { } scalar } node)
+                if (key is not YamlScalarNode { Value: { } name }
+                    || value is not YamlScalarNode { Value: { } scalar } node)
                     problems.Add($"{file}:{key.Start.Line}: a parameter is one value");
                 else
                     parameters = parameters.Add(name, Literal(scalar, node.Style));

@@ -148,7 +148,9 @@ readonly record struct FoldColumn(string? Aggregate, bool IsDistinct, bool HasFi
         if (Aggregates.Contains(name))
         {
             return new FoldColumn(
-                name, item.GetProperty("distinct").GetBoolean(), item.GetProperty("filter").ValueKind != JsonValueKind.Null)
+                name,
+                item.GetProperty("distinct").GetBoolean(),
+                item.GetProperty("filter").ValueKind != JsonValueKind.Null)
             {
                 IsNeverNull = name.StartsWith("count", StringComparison.Ordinal),
             };

@@ -10,12 +10,13 @@ public static class YamlText
     /// <param name="yaml">The text.</param>
     /// <param name="file">Stands in messages.</param>
     /// <param name="firstLine">The line of the file on which the text begins.</param>
-    public static YamlMappingNode Root(string yaml, string file, int firstLine = 1) => Node(yaml, file, firstLine) switch
-    {
-        YamlMappingNode mapping => mapping,
-        null => throw new ConfigException([$"{file}:{firstLine}: is empty"]),
-        _ => throw new ConfigException([$"{file}:{firstLine}: must be a group of settings"]),
-    };
+    public static YamlMappingNode Root(string yaml, string file, int firstLine = 1) =>
+        Node(yaml, file, firstLine) switch
+        {
+            YamlMappingNode mapping => mapping,
+            null => throw new ConfigException([$"{file}:{firstLine}: is empty"]),
+            _ => throw new ConfigException([$"{file}:{firstLine}: must be a group of settings"]),
+        };
 
     /// <summary>What stands at the top of a text; null when it is empty.</summary>
     public static YamlNode? Node(string yaml, string file, int firstLine = 1)

@@ -99,8 +99,8 @@ public sealed record StreamOptions
     /// <summary>How many manifests of a lane are kept, at least: readers may be pinned to any of them.</summary>
     public int ManifestsKept { get; init; } = 1000;
 
-    /// <summary>Whether the lane owns a topic. The devices' topics have one owner, for what a device repeats may come in
-    /// any of them; so have, with these, the tables that models read.</summary>
+    /// <summary>Whether the lane owns a topic. The devices' topics have one owner, for what a device repeats may come
+    /// in any of them; so have, with these, the tables that models read.</summary>
     internal bool Owns(string topic) => TopicLane.Of(
         IsWithDevices(topic) ? TopicNames.Devices(Prefix, "") : topic, Lanes) == Lane;
 

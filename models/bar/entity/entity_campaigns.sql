@@ -145,7 +145,11 @@ select
   rate(quotient(acquisition_cost, quotient(gross_margin * mrr, c_position))) as cac_payback_months,
   acquired_ltv,
   rate(quotient(quotient(acquired_ltv, c_position), acquisition_cost)) as ltv_to_cac,
-  case when roi >= 2 then 'strong' when roi >= 0 then 'positive' when roi < 0 then 'negative' end as performance_band,
+  case
+    when roi >= 2 then 'strong'
+    when roi >= 0 then 'positive'
+    when roi < 0 then 'negative'
+  end as performance_band,
   as_of
 from facts
 cross join params

@@ -14,8 +14,8 @@ history:
    plan_name, billing_interval, plan_rank, mrr, cancel_scheduled, health_band, churn_risk_band, customer_tier]
 carried:
   [created_at, is_paying, customer_since, arr, active_subscriptions, licensed_quantity, next_renewal_date,
-   lifetime_revenue, lifetime_value, health_score, churn_risk_score, acquisition_campaign_id, acquisition_channel,
-   acquired_on]
+   lifetime_revenue, lifetime_value, locations_total, locations_active, health_score, churn_risk_score,
+   acquisition_campaign_id, acquisition_channel, acquired_on]
 tests:
   customer_id: [unique, not_null]
   customer_status: { accepted: [active, past_due, churned, trialing, prospect] }
@@ -245,11 +245,17 @@ select
   sentiment_score,
   adoption_score,
   health_score,
-  case when health_score >= 75 then 'healthy' when health_score >= 50 then 'watch' when health_score < 50 then 'at_risk' end
-    as health_band,
+  case
+    when health_score >= 75 then 'healthy'
+    when health_score >= 50 then 'watch'
+    when health_score < 50 then 'at_risk'
+  end as health_band,
   churn_risk_score,
-  case when churn_risk_score > 60 then 'high' when churn_risk_score >= 30 then 'medium' when churn_risk_score < 30 then 'low' end
-    as churn_risk_band,
+  case
+    when churn_risk_score > 60 then 'high'
+    when churn_risk_score >= 30 then 'medium'
+    when churn_risk_score < 30 then 'low'
+  end as churn_risk_band,
   -- A promoted model will fill these two.
   cast(null as decimal(12, 6)) as churn_probability,
   cast(null as varchar) as churn_model_version,

@@ -19,7 +19,7 @@ tests:
 description: One row a tap. Windows end with as_of, the business date in the tap's zone.
 columns:
   firmware_version: the newest of what the row and the tap itself say
-  connectivity_status: "online is seen within three intervals, at least 3 minutes; offline said so, or unseen for up to a day"
+  connectivity_status: online is seen within three intervals or 3 minutes; offline for up to a day, stale for more
   last_seen_at: newest message that is not offline
   line_temp_c: of the newest heartbeat that says it, as are the next three
   uptime_percentage: 100 × minutes with evidence / minutes expected, 30 days

@@ -132,14 +132,17 @@ select
     when adopters_n >= params.min_cohort and non_adopters_n >= params.min_cohort
       then cast(avg_health_adopters - avg_health_non_adopters as decimal(6, 2))
   end as health_impact,
-  case when adoption_rate >= 0.5 then 'core' when adoption_rate >= 0.2 then 'growing' when adoption_rate < 0.2 then 'niche' end
-    as adoption_band,
+  case
+    when adoption_rate >= 0.5 then 'core'
+    when adoption_rate >= 0.2 then 'growing'
+    when adoption_rate < 0.2 then 'niche'
+  end as adoption_band,
   ab_status,
   control_users as ab_control_users,
   treatment_users as ab_treatment_users,
   control_adopters as ab_control_adopters,
   treatment_adopters as ab_treatment_adopters,
-  rate(quotient(treatment_adopters * control_users, treatment_users * control_adopters) - 1) as ab_lift,
+  rate(quotient(cast(treatment_adopters as bigint) * control_users, cast(treatment_users as bigint) * control_adopters) - 1) as ab_lift,
   case
     when control_users >= 30
       and treatment_users >= 30

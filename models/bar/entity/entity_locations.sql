@@ -14,7 +14,7 @@ inputs:
 history:
   [customer_id, location_name, venue_type, location_status, city, region, country, timezone, seats, device_health_band,
    efficiency_band]
-carried: [opened_on, closed_on, device_health, revenue_impact, operational_efficiency]
+carried: [opened_on, closed_on, device_health, revenue_impact, revenue_impact_1d, operational_efficiency]
 tests:
   location_id: [unique, not_null]
   location_status: { accepted: [onboarding, open, closed] }
@@ -170,8 +170,11 @@ select
   cast(coalesce(devices_online, 0) as integer) as devices_online,
   cast(coalesce(devices_unhealthy, 0) as integer) as devices_unhealthy,
   device_health,
-  case when device_health >= 80 then 'healthy' when device_health >= 60 then 'watch' when device_health < 60 then 'critical' end
-    as device_health_band,
+  case
+    when device_health >= 80 then 'healthy'
+    when device_health >= 60 then 'watch'
+    when device_health < 60 then 'critical'
+  end as device_health_band,
   pct(quotient(100 * up_30d, expected_30d)) as device_uptime_pct_30d,
   trading_uptime_pct_30d,
   cast(coalesce(pours_30d, 0) as bigint) as pours_30d,

@@ -61,7 +61,8 @@ counted as (
     count(*) over (partition by deal) as touches,
     -- A whole number, so that the sum does not depend on its order.
     cast(
-      1000000000000 * pow(0.5, (epoch_us(converted_at) - epoch_us(touched_at)) / (86400000000.0 * params.decay_half_life_days))
+      1000000000000
+        * pow(0.5, (epoch_us(converted_at) - epoch_us(touched_at)) / (86400000000.0 * params.decay_half_life_days))
       as bigint
     ) as decay
   from eligible

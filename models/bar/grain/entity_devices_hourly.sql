@@ -39,7 +39,11 @@ planned as (
     hours.date,
     hours.hour_utc,
     hours.starts_at,
-    bit_or(minutes_between(hours.hour_utc, visit.started_at, coalesce(visit.ends_at, hours.hour_utc + interval 1 hour))) as mask
+    bit_or(minutes_between(
+      hours.hour_utc,
+      visit.started_at,
+      coalesce(visit.ends_at, hours.hour_utc + interval 1 hour)
+    )) as mask
   from hours
   join planned_maintenance as visit
     on visit.device_id = hours.device_id
@@ -58,9 +62,11 @@ expected as (
         least(hours.retired_at, hours.ends_at, running.until)
       ) & ~coalesce(planned.mask, 0)
     end as expected_mask,
-    case when is_trading(timezone(hours.zone, hours.hour_utc)) then 1073741823 else 0 end
-      | case when is_trading(timezone(hours.zone, hours.hour_utc + interval 30 minutes)) then cast(1073741823 as bigint) << 30 else 0 end
-      as trading_mask
+    case when is_trading(timezone(hours.zone, hours.hour_utc)) then half_hour_mask() else 0 end
+      | case
+        when is_trading(timezone(hours.zone, hours.hour_utc + interval 30 minutes)) then half_hour_mask() << 30
+        else 0
+      end as trading_mask
   from hours
   left join planned
     on planned.device_id = hours.device_id

@@ -3,6 +3,7 @@ key: [subscription_id, date]
 by: subscription_id
 inputs:
   subscription_lives: subscription_id
+  tenants: account_id = subscription_lives.account_id
   subscription_movements: subscription_id
   payment_facts: subscription_id
 time: date
@@ -13,7 +14,16 @@ columns:
   mrr_change: against the day before
   revenue_collected: charges that succeeded, USD
 ---
-with moved_first as (
+with lives as (
+  select
+    subscription_id,
+    arg_max(account_id, last_offset) as customer_id,
+    utc_date(min(created_at)) as created_on,
+    case when max(deleted_offset) = max(last_offset) then utc_date(max(deleted_at)) end as deleted_on
+  from subscription_lives
+  group by subscription_id
+),
+moved_first as (
   select subscription_id, min(date) as moved_on
   from subscription_movements
   group by subscription_id
@@ -22,11 +32,12 @@ days as (
   select
     lives.subscription_id,
     cast(unnest(generate_series(
-      greatest(params.first_date, least(created_on, moved_on)),
-      least(clock.as_of, deleted_on),
+      greatest(params.first_date, least(lives.created_on, moved_on)),
+      least(clock.as_of, lives.deleted_on),
       interval 1 day
     )) as date) as date
-  from subscription_lives as lives
+  from lives
+  join tenants on tenants.account_id = lives.customer_id
   left join moved_first on moved_first.subscription_id = lives.subscription_id
   cross join clock
   cross join params

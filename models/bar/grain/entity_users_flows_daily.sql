@@ -4,7 +4,10 @@ inputs:
   user_dates: [user_id, date]
   user_days: [user_id, date]
 description: A user's days, one row each also where nothing happened.
-columns: { feature_events: "action use or complete", is_active: "1: a session, a use or a page event that is no error", week_start: Monday }
+columns:
+  feature_events: action use or complete
+  is_active: "1: a session, a use or a page event that is no error"
+  week_start: Monday
 ---
 select
   user_dates.user_id,

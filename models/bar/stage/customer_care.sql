@@ -13,15 +13,14 @@ with tickets as (
     count(*) filter (where status in ('open', 'pending')) as support_open,
     count(*) filter (where status in ('open', 'pending') and priority = 'high') as support_open_high,
     count(*) filter (where status in ('open', 'pending') and priority = 'critical') as support_open_critical,
-    count(*) filter (where utc_date(opened_at) <= clock.as_of and utc_date(opened_at) > clock.as_of - 30)
+    count(*) filter (where is_within(utc_date(opened_at), clock.as_of, 30))
       as support_tickets_30d,
     count(*) filter (
       where sla_due_at < coalesce(solved_at, clock.tick)
-        and utc_date(sla_due_at) <= clock.as_of
-        and utc_date(sla_due_at) > clock.as_of - 30
+        and is_within(utc_date(sla_due_at), clock.as_of, 30)
     ) as sla_breaches_30d,
-    sum(csat) filter (where utc_date(solved_at) <= clock.as_of and utc_date(solved_at) > clock.as_of - 90) as csat_sum,
-    count(csat) filter (where utc_date(solved_at) <= clock.as_of and utc_date(solved_at) > clock.as_of - 90) as csat_count
+    sum(csat) filter (where is_within(utc_date(solved_at), clock.as_of, 90)) as csat_sum,
+    count(csat) filter (where is_within(utc_date(solved_at), clock.as_of, 90)) as csat_count
   from support_tickets
   cross join clock
   group by account_id
@@ -30,8 +29,8 @@ answers as (
   select
     account_id,
     arg_max(score, row(responded_at, id)) as nps_latest,
-    sum(score) filter (where utc_date(responded_at) <= clock.as_of and utc_date(responded_at) > clock.as_of - 120) as nps_sum,
-    count(*) filter (where utc_date(responded_at) <= clock.as_of and utc_date(responded_at) > clock.as_of - 120) as nps_count
+    sum(score) filter (where is_within(utc_date(responded_at), clock.as_of, 120)) as nps_sum,
+    count(*) filter (where is_within(utc_date(responded_at), clock.as_of, 120)) as nps_count
   from nps_responses
   cross join clock
   group by account_id

@@ -19,12 +19,15 @@ select
   last_heartbeat_at,
   last_pour_at,
   last_offline_at,
-  cast(unstamped(interval_s) as integer) as interval_s,
-  greatest(heartbeat_latest.fw, status_latest.fw) as fw,
-  cast(unstamped(temp_mc) as integer) as temp_mc,
-  cast(unstamped(co2_kpa) as decimal(12, 3)) as co2_kpa,
-  cast(unstamped(keg_ml) as integer) as keg_ml,
-  cast(unstamped(rssi) as integer) as rssi
+  try_cast(split_part(unstamped(newest), '|', 1) as integer) as interval_s,
+  greatest(
+    case when split_part(newest, '|', 6) <> '' then substr(newest, 1, 36) || split_part(newest, '|', 6) end,
+    status_latest.fw
+  ) as fw,
+  try_cast(split_part(unstamped(newest), '|', 2) as integer) as temp_mc,
+  try_cast(split_part(unstamped(newest), '|', 3) as decimal(12, 3)) as co2_kpa,
+  try_cast(split_part(unstamped(newest), '|', 4) as integer) as keg_ml,
+  try_cast(split_part(unstamped(newest), '|', 5) as integer) as rssi
 from spoken
 left join heartbeat_latest on heartbeat_latest.device_id = spoken.device_id
 left join pour_latest on pour_latest.device_id = spoken.device_id

@@ -137,7 +137,10 @@ select
   last_offline_at,
   rate(temp_mc * 0.001) as line_temp_c,
   rate(co2_kpa) as co2_kpa,
-  rate(quotient(100 * keg_ml, coalesce(try_cast(json_extract_string(config, '$.keg_size_ml') as integer), 50000))) as keg_pct,
+  rate(quotient(
+    100 * cast(keg_ml as bigint),
+    coalesce(try_cast(json_extract_string(config, '$.keg_size_ml') as integer), 50000)
+  )) as keg_pct,
   rate(rssi) as rssi_dbm,
   uptime_percentage,
   pct(quotient(100 * up_7d, expected_7d)) as uptime_pct_7d,
@@ -163,8 +166,11 @@ select
   money(coalesce(maintenance_cost_total, 0)) as maintenance_cost_total,
   maintenance_score,
   health_score,
-  case when health_score >= 80 then 'healthy' when health_score >= 60 then 'watch' when health_score < 60 then 'critical' end
-    as health_band,
+  case
+    when health_score >= 80 then 'healthy'
+    when health_score >= 60 then 'watch'
+    when health_score < 60 then 'critical'
+  end as health_band,
   coalesce(maintenance_score < 50, false) or coalesce(open_urgent_tickets, 0) > 0 as needs_maintenance,
   money(coalesce(least(
     pour_revenue_30d,

@@ -36,7 +36,10 @@ moves as (
 placements as (
   select
     id as device_id,
-    case when row_number() over one_device = 1 then timestamptz '2000-01-01 00:00:00Z' else hour_of(changed_at) end as placed_from,
+    case
+      when row_number() over one_device = 1 then timestamptz '2000-01-01 00:00:00Z'
+      else hour_of(changed_at)
+    end as placed_from,
     location_id,
     account_id,
     timezone,

@@ -2,7 +2,10 @@
 key: invoice_id
 inputs: { invoices: id }
 description: Invoices in USD, on the day they were issued.
-columns: { invoiced: "without tax; 0 for drafts and void ones", open_amount: "still to be paid", due_on: "of open ones" }
+columns:
+  invoiced: without tax; 0 for drafts and void ones
+  open_amount: still to be paid
+  due_on: of open ones
 ---
 select
   id as invoice_id,

@@ -2,20 +2,20 @@
 key: [location_id, date]
 by: location_id
 inputs:
-  locations_changes: id
-  tenants: account_id = locations_changes.account_id
-  business_dates: timezone = locations_changes.timezone
+  location_lives: location_id
+  tenants: account_id = location_lives.account_id
+  business_dates: timezone = location_lives.timezone
 description: The business days of a location, deleted ones too.
 ---
 with lives as (
   select
-    id as location_id,
-    arg_max(account_id, _offset) as customer_id,
-    arg_max(timezone, _offset) as timezone,
+    location_id,
+    arg_max(account_id, last_offset) as customer_id,
+    arg_max(timezone, last_offset) as timezone,
     min(created_at) as created_at,
-    case when arg_max(_op, _offset) = 'd' then arg_max(_source_ts, _offset) end as deleted_at
-  from locations_changes
-  group by id
+    case when max(deleted_offset) = max(last_offset) then max(deleted_at) end as deleted_at
+  from location_lives
+  group by location_id
 )
 select
   lives.location_id,

@@ -5,8 +5,8 @@ inputs:
   subscriptions_changes: id
   tenants: account_id = subscriptions_changes.account_id
 description: >
-  What a subscription was worth a month, since when: as known now. A backdated correction moves what it corrects; history
-  does not.
+  What a subscription was worth a month, since when: as known now. A backdated correction moves what it corrects;
+  history does not.
 columns:
   flags: "missing_effective: worth something else without a date of its own; clamped_backdate: more than 35 days back"
 ---
@@ -47,7 +47,13 @@ accepted as (
       and mrr <> mrr_before
       and declared_at = declared_before as is_undated
   from sequenced
-  where not (_op = 'r' and op_before is not null and op_before <> 'd' and mrr = mrr_before and declared_at = declared_before)
+  where not (
+    _op = 'r'
+    and op_before is not null
+    and op_before <> 'd'
+    and mrr = mrr_before
+    and declared_at = declared_before
+  )
 ),
 dated as (
   select

@@ -1,26 +1,24 @@
 ---
 key: [user_id, date]
 by: user_id
-inputs:
-  users_changes: id
-  tenants: account_id = users_changes.account_id
+inputs: { user_lives: user_id, tenants: account_id = user_lives.account_id }
 time: date
 description: The days of a user's life, deleted ones too.
 ---
 with lives as (
   select
-    id as user_id,
-    arg_max(account_id, _offset) as customer_id,
-    min(utc_date(created_at)) as created_on,
-    case when arg_max(_op, _offset) = 'd' then utc_date(arg_max(_source_ts, _offset)) end as deleted_on
-  from users_changes
-  group by id
+    user_id,
+    arg_max(account_id, last_offset) as customer_id,
+    min(created_at) as created_at,
+    case when max(deleted_offset) = max(last_offset) then max(deleted_at) end as deleted_at
+  from user_lives
+  group by user_id
 )
 select
   lives.user_id,
   cast(unnest(generate_series(
-    greatest(params.first_date, lives.created_on),
-    least(clock.as_of, lives.deleted_on),
+    greatest(params.first_date, utc_date(lives.created_at)),
+    least(clock.as_of, utc_date(lives.deleted_at)),
     interval 1 day
   )) as date) as date,
   lives.customer_id

@@ -18,7 +18,7 @@ with used as (
   from usage_days
   group by user_id, date
 ),
-sessions as (
+visits as (
   select
     user_id,
     date,
@@ -41,22 +41,22 @@ pages as (
 days as (
   select user_id, date from used
   union
-  select user_id, date from sessions
+  select user_id, date from visits
   union
   select user_id, date from pages
 )
 select
   days.user_id,
   days.date,
-  coalesce(used.customer_id, sessions.customer_id, pages.customer_id) as customer_id,
-  cast(coalesce(sessions, 0) as bigint) as sessions,
-  cast(coalesce(minutes, 0) as bigint) as session_minutes,
-  cast(coalesce(page_views, 0) as bigint) as page_views,
-  cast(coalesce(uses, 0) as bigint) as feature_events,
-  cast(coalesce(errors, 0) as bigint) as feature_errors,
-  cast(coalesce(distinct_features, 0) as integer) as distinct_features,
-  case when coalesce(sessions, 0) > 0 or coalesce(uses, 0) > 0 or coalesce(actions, 0) > 0 then 1 else 0 end as is_active
+  coalesce(used.customer_id, visits.customer_id, pages.customer_id) as customer_id,
+  cast(coalesce(visits.sessions, 0) as bigint) as sessions,
+  cast(coalesce(visits.minutes, 0) as bigint) as session_minutes,
+  cast(coalesce(pages.page_views, 0) as bigint) as page_views,
+  cast(coalesce(used.uses, 0) as bigint) as feature_events,
+  cast(coalesce(used.errors, 0) as bigint) as feature_errors,
+  cast(coalesce(used.distinct_features, 0) as integer) as distinct_features,
+  case when visits.sessions > 0 or used.uses > 0 or pages.actions > 0 then 1 else 0 end as is_active
 from days
 left join used on used.user_id = days.user_id and used.date = days.date
-left join sessions on sessions.user_id = days.user_id and sessions.date = days.date
+left join visits on visits.user_id = days.user_id and visits.date = days.date
 left join pages on pages.user_id = days.user_id and pages.date = days.date

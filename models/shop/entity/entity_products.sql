@@ -41,7 +41,7 @@ select
   -- The reviews, a table of another kind of database, will fill these two.
   cast(null as decimal(12, 6)) as rating_avg,
   cast(null as integer) as review_count,
-  rate(quotient(30 * products.stock_qty, sales.units_30d)) as stock_cover_days
+  rate(quotient(30 * cast(products.stock_qty as bigint), sales.units_30d)) as stock_cover_days
 from products
 cross join clock
 left join sales on sales.product_id = products.id

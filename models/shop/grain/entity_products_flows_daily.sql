@@ -15,7 +15,9 @@ select
   cast(coalesce(sum(qty) filter (where status <> 'cancelled'), 0) as bigint) as units,
   cast(coalesce(sum(qty) filter (where status = 'returned'), 0) as bigint) as units_returned,
   money(coalesce(sum(amount) filter (where status not in ('cancelled', 'returned')), 0)) as revenue,
-  money(coalesce(sum(amount - product(products.cost, qty)) filter (where status not in ('cancelled', 'returned')), 0)) as margin
+  money(coalesce(
+    sum(amount - product(products.cost, qty)) filter (where status not in ('cancelled', 'returned')), 0
+  )) as margin
 from order_lines
 join products on products.id = order_lines.product_id
 group by order_lines.product_id, order_lines.date

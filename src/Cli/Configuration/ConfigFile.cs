@@ -38,7 +38,9 @@ static partial class ConfigFile
         var problems = new ConfigProblems(file);
         var root = new ConfigSection(YamlText.Root(yaml, file), "", problems, variable);
         var elsewhere = new List<string>();
-        var (declared, models) = sources ? Declarations(root, folder, variable, elsewhere) : (SourceDeclarations.None, null);
+        var (declared, models) = sources
+            ? Declarations(root, folder, variable, elsewhere)
+            : (SourceDeclarations.None, null);
         var config = new PipelineConfig(
             Name(root), Log(root, folder), Source(root, folder), LakeSettings.Read(root, folder), Stream(root))
         {

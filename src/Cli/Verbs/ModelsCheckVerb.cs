@@ -20,8 +20,8 @@ sealed class ModelsCheckVerb : Verb
         var stored = package.Stored.Count();
         var tables = package.Relations.Values.Count(static relation => relation.Kind == RelationKind.Table);
         var streams = package.Relations.Values.Count(static relation => relation.Kind == RelationKind.Stream);
-        screen.Line($"{package.Name}: {tables} source tables, {streams} streams; {stored} models that are kept current, "
-            + $"{package.Models.Length - stored} views ✓");
+        screen.Line($"{package.Name}: {tables} source tables, {streams} streams; "
+            + $"{stored} models that are kept current, {package.Models.Length - stored} views ✓");
         screen.Result(new JsonObject
         {
             ["package"] = package.Name,

@@ -80,7 +80,13 @@ public static class UnitTestFile
         foreach (var row in rows)
         {
             if (row is YamlMappingNode columns)
-                yield return [.. columns.Children.Select(static pair => KeyValuePair.Create(pair.Key.ToString(), Value(pair.Value)))];
+            {
+                yield return
+                [
+                    .. columns.Children.Select(static pair =>
+                        KeyValuePair.Create(pair.Key.ToString(), Value(pair.Value))),
+                ];
+            }
             else
                 problems.Add(row, "must be a row: column: value");
         }

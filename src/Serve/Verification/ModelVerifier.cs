@@ -15,7 +15,10 @@ public static class ModelVerifier
     public static IEnumerable<ModelVerification> Run(LakeSession session, ModelPackage package, CancellationToken ct)
     {
         if (session.ModelClockUs is not { } clockUs)
-            throw new TaplineException("no model of this lake was ever computed", "run the pipeline with models: folder");
+        {
+            throw new TaplineException(
+                "no model of this lake was ever computed", "run the pipeline with models: folder");
+        }
         var connection = session.Connection;
         connection.Execute("create schema if not exists _anew; set schema = '_anew'", ct);
         try

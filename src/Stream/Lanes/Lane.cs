@@ -112,7 +112,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await _schemas.DisposeAsync();
     }
 
-    bool HasWork => Replays.Any || _models?.HasWork == true || _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
+    bool HasWork => Replays.Any || _models?.HasWork == true
+        || _topics.All.Any(static partition => partition.Next > partition.CommittedTo);
 
     bool IsFull => EpochBytes >= options.EpochBytesMax;
 

@@ -27,7 +27,9 @@ sealed class FoldHistory(ModelEngine engine, LaneServices services, EpochManifes
 
     async Task TakeFilesAsync(FoldRun run, Relation relation, ModelStep at, CancellationToken ct)
     {
-        var root = relation.Kind == RelationKind.Stream ? $"history/iot_{relation.Stream}" : $"history/{relation.Table}";
+        var root = relation.Kind == RelationKind.Stream
+            ? $"history/iot_{relation.Stream}"
+            : $"history/{relation.Table}";
         if (manifest?.Tables.TryGetValue(root, out var version) != true
             || await DeltaTable.ReadAsync(services.Lake, root, version, ct) is not { } snapshot)
             return;

@@ -32,9 +32,9 @@ sealed class LaneModels : IDisposable
             _digests.Add(model.Name, package.DigestOf(model));
         var lookedUp = package.Stored.Where(static model => model.Kind == ModelKind.Derive)
             .SelectMany(static model => model.Reads).ToHashSet(StringComparer.Ordinal);
-        foreach (var relation in package.Relations.Values.Where(static relation => relation.Kind == RelationKind.Changes))
+        foreach (var relation in package.Relations.Values)
         {
-            if (_engine.Relations.TryGetValue(relation.Name, out var rows))
+            if (relation.Kind == RelationKind.Changes && _engine.Relations.TryGetValue(relation.Name, out var rows))
                 _changes.Add(relation.Table, new ChangeRows(relation, rows, lookedUp.Contains(relation.Name)));
         }
     }
@@ -94,7 +94,8 @@ sealed class LaneModels : IDisposable
             return;
         await new FoldHistory(_engine, _services, _manifest).RunAsync(
             _stale, Step((_manifest?.Epoch ?? 0) + 1, NowUs()), ct);
-        _services.Logger.ModelsStale(_options.Lane, _stale.Count, string.Join(", ", _stale.Order(StringComparer.Ordinal)));
+        var names = string.Join(", ", _stale.Order(StringComparer.Ordinal));
+        _services.Logger.ModelsStale(_options.Lane, _stale.Count, names);
     }
 
     /// <summary>Takes what the epoch has gathered through the models.</summary>

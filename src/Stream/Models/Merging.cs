@@ -95,5 +95,7 @@ static class Merging
     };
 
     static int Compare(double one, double other) =>
-        double.IsNaN(one) || double.IsNaN(other) ? double.IsNaN(one).CompareTo(double.IsNaN(other)) : one.CompareTo(other);
+        double.IsNaN(one) || double.IsNaN(other)
+            ? double.IsNaN(one).CompareTo(double.IsNaN(other))
+            : one.CompareTo(other);
 }

@@ -87,7 +87,8 @@ sealed class ModelTables(StreamOptions options, LaneServices services, LakeTable
     {
         foreach (var column in table.Layout.Columns)
         {
-            if (snapshot.Schema.FirstOrDefault(known => known.Name == column.Name) is { } known && !known.HasTypeOf(column))
+            if (snapshot.Schema.FirstOrDefault(known => known.Name == column.Name) is { } known
+                && !known.HasTypeOf(column))
             {
                 throw new TaplineException(
                     $"model {table.Model.Name} gives column {column.Name} as {column.Type}, but its table has it as "

@@ -42,7 +42,10 @@ sealed class PackedKey
             _buffer = new byte[needed * 2];
         var at = 0;
         foreach (var place in _places)
-            at += Write(_columns[place], content.Slice(_values[place].Start, _values[place].Length), _buffer.AsSpan(at));
+        {
+            var (start, length) = _values[place];
+            at += Write(_columns[place], content.Slice(start, length), _buffer.AsSpan(at));
+        }
         return _buffer.AsSpan(0, at);
     }
 

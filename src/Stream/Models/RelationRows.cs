@@ -134,7 +134,8 @@ sealed class RelationRows(string name, ImmutableArray<ColumnSchema> columns) : I
         _revision = _layout!.Revision;
         _places = [.. Columns.Select(column => _layout.ActiveOf(column.Name))];
         _isPlain = _layout.Columns.Length == Columns.Length
-            && Columns.Select((column, i) => _places[i] == i && column.HasTypeOf(_layout.Columns[i])).All(static same => same);
+            && Columns.Index().All(column =>
+                _places[column.Index] == column.Index && column.Item.HasTypeOf(_layout.Columns[column.Index]));
         _scratch = new ColumnBatch(_layout.Columns);
         foreach (var watch in _watches)
             watch.Key = new PackedKey(_layout.Columns, [.. watch.Columns.Select(name => _layout.ActiveOf(name))]);

@@ -81,12 +81,15 @@ sealed class ModelWorld : IDisposable
             _slices[$"engine_{name}"].Give(rows);
             var (full, ours) = (SqlText.Identifier(name), SqlText.Identifier($"engine_{name}"));
             using var result = _whole.Query(
-                $"select 'missing' as what, to_json(t)::varchar from (select * from {full} except all select * from {ours}) t "
-                + $"union all select 'extra', to_json(t)::varchar from (select * from {ours} except all select * from {full}) t");
+                $"""
+                select 'missing', to_json(t)::varchar from (select * from {full} except all select * from {ours}) t
+                union all
+                select 'extra', to_json(t)::varchar from (select * from {ours} except all select * from {full}) t
+                """);
             foreach (var chunk in result.Chunks().Where(static chunk => chunk.Count > 0))
             {
-                var lines = Enumerable.Range(0, Math.Min(6, chunk.Count)).Select(row =>
-                    $"{Encoding.UTF8.GetString(chunk.Column(0).Bytes(row))} {Encoding.UTF8.GetString(chunk.Column(1).Bytes(row))}");
+                var lines = Enumerable.Range(0, Math.Min(6, chunk.Count))
+                    .Select(row => $"{Text(chunk, 0, row)} {Text(chunk, 1, row)}");
                 return $"{name} at epoch {_epoch}:\n{string.Join('\n', lines)}";
             }
         }
@@ -104,8 +107,12 @@ sealed class ModelWorld : IDisposable
     {
         _slices.Add(name, slice);
         _whole.RegisterTable($"_rows_{name}", slice);
-        _whole.Execute($"create view {SqlText.Identifier(name)} as select * from {SqlText.Identifier($"_rows_{name}")}()");
+        var function = SqlText.Identifier($"_rows_{name}");
+        _whole.Execute($"create view {SqlText.Identifier(name)} as select * from {function}()");
     }
+
+    static string Text(DuckDbChunk chunk, int column, int row) =>
+        Encoding.UTF8.GetString(chunk.Column(column).Bytes(row));
 
     ModelEngine Open()
     {
@@ -122,7 +129,8 @@ sealed class ModelWorld : IDisposable
     {
         var kept = _engine.Tables.ToDictionary(
             static table => table.Model.Name,
-            static table => table.Current.State.LiveSlots().Select(slot => table.Current.State.Row(slot).ToArray()).ToList());
+            static table => table.Current.State.LiveSlots()
+                .Select(slot => table.Current.State.Row(slot).ToArray()).ToList());
         _engine.Dispose();
         _engine = Open();
         foreach (var table in _engine.Tables)

@@ -4,10 +4,10 @@ namespace Tapline.Models.Tests.Law;
 public sealed class PackageLawTests
 {
     [Theory]
-    [InlineData("shop")]
-    [InlineData("bar")]
-    public void Incremental_is_full_refresh(string package) =>
-        LawTests.Check(TestPackage.Of(Path.Combine(Repository.Root, "models", package)), LawTests.Timelines);
+    [InlineData("shop", 20)]
+    [InlineData("bar", 2)]
+    public void Incremental_is_full_refresh(string package, int timelines) => LawTests.Check(
+        TestPackage.Of(Path.Combine(Repository.Root, "models", package)), LawTests.Timelines(timelines));
 }
 
 /// <summary>The folder of the project.</summary>

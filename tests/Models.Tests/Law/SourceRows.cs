@@ -20,8 +20,9 @@ sealed class SourceRows
         Relation = relation;
         Layout = new TableLayout(relation.Columns);
         Current = new CurrentTable(Layout, options);
+        var keyed = relation.Columns.Where(static column => column.IsKey).OrderBy(static column => column.KeyOrdinal);
         string[] names = relation.Kind == RelationKind.Table
-            ? [.. relation.Columns.Where(static c => c.IsKey).OrderBy(static c => c.KeyOrdinal).Select(static c => c.Name)]
+            ? [.. keyed.Select(static column => column.Name)]
             : ["_partition", "_offset"];
         _key = [.. names.Select(name => relation.Columns.Select(static c => c.Name).ToList().IndexOf(name))];
     }

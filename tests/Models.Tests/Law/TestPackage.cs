@@ -10,7 +10,11 @@ static class TestPackage
         tables:
           app.accounts:
             key: [id]
-            columns: { id: text not null, name: text, plan_id: text, status: { type: text, accepted: [trial, active, closed] } }
+            columns:
+              id: text not null
+              name: text
+              plan_id: text
+              status: { type: text, accepted: [trial, active, closed] }
           app.plans:
             key: [id]
             columns: { id: text not null, price: "numeric(10,2)", rank: integer }
