@@ -210,7 +210,7 @@ sealed class EpochCommitter(
             await CommitHistoryAsync(table, pair, lane, epoch, isRepeat, ct);
         if (table.Current.HasChanges || table.IsRelaid)
         {
-            var schema = Changed(pair.Current, table.Layout);
+            var schema = Changed(pair.Current, table.Layout.Columns);
             var change = await table.Current.WriteAsync(pair.Current, schema, lane, ct);
             await CommitAsync(pair.CurrentRoot, pair.Current, new DeltaCommit
             {

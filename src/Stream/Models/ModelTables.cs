@@ -63,14 +63,16 @@ sealed class ModelTables(StreamOptions options, LaneServices services, LakeTable
             return true;
         var rows = await OpenOrCreateAsync(
             root, table.Layout.Columns.AddRange(ModelColumns.Table), options.MergesOnRead, ct);
-        var change = await table.Current.WriteAsync(rows, lane, ct);
+        var schema = EpochCommitter.Changed(rows, table.Layout.Columns);
+        var change = await table.Current.WriteAsync(rows, schema, lane, ct);
         await EpochCommitter.CommitAsync(root, rows, new DeltaCommit
         {
             Adds = change.Adds,
             Removes = change.Removes,
+            DataChange = change.ChangesRows,
             Transaction = new TransactionId(lake.AppId(root), epoch),
             Operation = "MERGE",
-            NewSchema = EpochCommitter.Changed(rows, table.Layout.Columns),
+            NewSchema = schema,
             ReplacesColumns = true,
         }, isRepeat: false, ct);
         table.Current.Confirm(change);

@@ -9,7 +9,7 @@ public sealed class LawTests
     const int StepsMax = 40;
 
     [Fact]
-    public void Incremental_is_full_refresh_for_every_kind_of_path() => Check(TestPackage.Small(), Timelines(60));
+    public void Incremental_is_full_refresh_for_every_kind_of_path() => Check(TestPackage.Small(), Timelines(30));
 
     /// <summary>How many timelines a test goes through: as many as TAPLINE_MODEL_TIMELINES says.</summary>
     internal static int Timelines(int fallback) =>

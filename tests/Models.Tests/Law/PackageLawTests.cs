@@ -4,7 +4,7 @@ namespace Tapline.Models.Tests.Law;
 public sealed class PackageLawTests
 {
     [Theory]
-    [InlineData("shop", 20)]
+    [InlineData("shop", 10)]
     [InlineData("bar", 2)]
     public void Incremental_is_full_refresh(string package, int timelines) => LawTests.Check(
         TestPackage.Of(Path.Combine(Repository.Root, "models", package)), LawTests.Timelines(timelines));

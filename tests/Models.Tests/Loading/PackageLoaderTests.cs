@@ -45,7 +45,8 @@ public sealed class PackageLoaderTests
         var wrong = Assert.Throws<ConfigException>(() => TestPackage.With((File, $"---\n{header}\n---\n{sql}\n")));
 
         Assert.Contains(wrong.Problems, problem =>
-            problem.Contains(what, StringComparison.Ordinal) && problem.Contains(StringComparison.Ordinal));
+            problem.Contains(what, StringComparison.Ordinal)
+            && problem.Contains("wrong.sql:", StringComparison.Ordinal));
     }
 
     [Fact]
