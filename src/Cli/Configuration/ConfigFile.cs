@@ -38,7 +38,9 @@ static partial class ConfigFile
         var problems = new ConfigProblems(file);
         var root = new ConfigSection(YamlText.Root(yaml, file), "", problems, variable);
         var elsewhere = new List<string>();
-        var (declared, models) = sources
+        // Both are asked for, so that the file may have them.
+        var (hasSources, hasModels) = (root.Has("sources"), root.Has("models"));
+        var (declared, models) = sources && (hasSources || hasModels)
             ? Declarations(root, folder, variable, elsewhere)
             : (SourceDeclarations.None, null);
         var config = new PipelineConfig(
