@@ -77,7 +77,7 @@ sealed class LakeTables(
         var epoch = existing?.Snapshot.TransactionVersion(AppId(currentRoot));
         var isAhead = epoch > (manifest?.Epoch ?? 0);
         // Models need to see what the epoch that is repeated changes: its changes are applied again.
-        var isReapplied = isAhead && options.Models is not null;
+        var isReapplied = isAhead && options.HasModels;
         var snapshot = isReapplied ? await AtManifestAsync(currentRoot, ct) : existing?.Snapshot;
         var layout = await LayoutAsync(historyRoot, snapshot, ct);
         if (snapshot is null)

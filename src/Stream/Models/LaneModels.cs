@@ -117,9 +117,12 @@ sealed class LaneModels : IDisposable
             if (_engine.Relations.TryGetValue($"iot_{stream.Name}", out var rows))
                 rows.Take(stream.Accepted);
         }
-        var sourceUs = tables.Select(static table => table.Counters.SourceTimestampUs).DefaultIfEmpty().Max();
-        var step = Step(epoch, clockUs ?? NowUs()) with { SourceUs = sourceUs };
+        var step = Step(epoch, clockUs ?? NowUs());
         ClockUs = step.NowUs;
+        // Of this epoch alone, so that who repeats it says the same.
+        var newestUs = tables.Max(static table => NewestUs(table.History.Rows, table.Layout));
+        if (newestUs > 0)
+            step = step with { SourceUs = newestUs.Value };
         _engine.Step(step, _stale, ct);
     }
 
@@ -139,6 +142,15 @@ sealed class LaneModels : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    static long? NewestUs(ColumnBatch history, TableLayout layout)
+    {
+        var place = layout.Columns.Length + BookkeepingColumns.SourceTimestampInHistory;
+        long? newest = null;
+        foreach (var atUs in history.Columns[place].Int64s)
+            newest = Math.Max(newest ?? 0, atUs);
+        return newest;
+    }
 
     long NowUs() => Math.Max(ClockUs, _services.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
 

@@ -20,6 +20,9 @@ static class BookkeepingColumns
         new("_offset", ColumnType.Int64),
     ];
 
+    /// <summary>The place of <c>_source_ts</c> in <see cref="History"/>.</summary>
+    public const int SourceTimestampInHistory = 4;
+
     /// <summary>In <c>current/*</c>, after the source's columns.</summary>
     public static ImmutableArray<ColumnSchema> Current { get; } =
     [
