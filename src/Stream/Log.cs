@@ -73,4 +73,8 @@ static partial class Log
 
     [LoggerMessage(3020, LogLevel.Information, "model {Model} took {Ms} ms for {Rows} changed rows")]
     public static partial void ModelSlow(this ILogger logger, string model, long ms, int rows);
+
+    [LoggerMessage(3021, LogLevel.Warning,
+        "model {Model} cannot be computed for {Count} keys, whose rows stay as they were: {Reason}")]
+    public static partial void ModelFailed(this ILogger logger, string model, int count, string reason);
 }

@@ -167,8 +167,8 @@ sealed class LakeTables(
         return paths;
     }
 
-    // None when the manifest does not know the table.
-    async Task<DeltaSnapshot?> AtManifestAsync(string root, CancellationToken ct) =>
+    /// <summary>A table as the manifest has it that the lane was loaded by; null when it does not know it.</summary>
+    public async Task<DeltaSnapshot?> AtManifestAsync(string root, CancellationToken ct) =>
         manifest?.Tables.TryGetValue(root, out var version) == true
             ? await DeltaTable.ReadAsync(services.Lake, root, version, ct)
             : null;

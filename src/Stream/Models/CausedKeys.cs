@@ -12,9 +12,6 @@ sealed class CausedKeys
 
     public CausedKeys() => _lookup = _causes.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    /// <summary>How many.</summary>
-    public int Count => _causes.Count;
-
     /// <summary>The keys and their causes.</summary>
     public Dictionary<byte[], long> All => _causes;
 

@@ -1,13 +1,11 @@
 using Tapline.Contracts.Columns;
-using Tapline.Lakehouse.Delta;
 using Tapline.Models;
-using Tapline.Streaming.Epochs;
 using Tapline.Streaming.Lanes;
 
 namespace Tapline.Streaming.Models;
 
 /// <summary>Computes folds over all that their input had before now, piece by piece.</summary>
-sealed class FoldHistory(ModelEngine engine, LaneServices services, EpochManifest? manifest)
+sealed class FoldHistory(ModelEngine engine, LaneServices services, LakeTables lake)
 {
     const int RowsMax = 1 << 17;
 
@@ -30,8 +28,7 @@ sealed class FoldHistory(ModelEngine engine, LaneServices services, EpochManifes
         var root = relation.Kind == RelationKind.Stream
             ? $"history/iot_{relation.Stream}"
             : $"history/{relation.Table}";
-        if (manifest?.Tables.TryGetValue(root, out var version) != true
-            || await DeltaTable.ReadAsync(services.Lake, root, version, ct) is not { } snapshot)
+        if (await lake.AtManifestAsync(root, ct) is not { } snapshot)
             return;
         var rows = new ColumnBatch(relation.Columns);
         using var connection = services.Duck.Connect();

@@ -92,7 +92,7 @@ sealed class LaneModels : IDisposable
         _engine.Resume(new ModelStep(_manifest?.Epoch ?? 0, ClockUs, _manifest?.SourceTimestampUs ?? 0));
         if (_stale.Count == 0)
             return;
-        await new FoldHistory(_engine, _services, _manifest).RunAsync(
+        await new FoldHistory(_engine, _services, lake).RunAsync(
             _stale, Step((_manifest?.Epoch ?? 0) + 1, NowUs()), ct);
         var names = string.Join(", ", _stale.Order(StringComparer.Ordinal));
         _services.Logger.ModelsStale(_options.Lane, _stale.Count, names);

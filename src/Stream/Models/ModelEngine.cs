@@ -80,7 +80,10 @@ sealed class ModelEngine : IDisposable
                 _ => false,
             };
             var began = _time.GetTimestamp();
+            var failed = run.Failures.Count;
             run.Run(at, isDue, ct);
+            if (run.Failures.Count > failed)
+                _logger.ModelFailed(run.Table.Model.Name, run.Failures.Count - failed, run.Failures.Reason);
             var took = _time.GetElapsedTime(began);
             if (took > SlowMin)
                 _logger.ModelSlow(run.Table.Model.Name, (long)took.TotalMilliseconds, run.Table.ChangedCount);

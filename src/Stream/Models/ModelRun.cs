@@ -46,8 +46,7 @@ abstract class ModelRun(ModelTable table, DuckDbConnection connection) : IDispos
     }
 
     /// <summary>What to throw when a model cannot go on.</summary>
-    protected TaplineException Failed(string why, Exception? cause = null) => new(
+    protected TaplineException Failed(string why) => new(
         $"model {Table.Model.Name} ({Table.Model.File}): {why}",
-        "mend the model, or take it out of the package; nothing of this epoch is in the lake",
-        cause);
+        "mend the model, or take it out of the package; nothing of this epoch is in the lake");
 }

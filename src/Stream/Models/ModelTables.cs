@@ -28,10 +28,7 @@ sealed class ModelTables(StreamOptions options, LaneServices services, LakeTable
             return;
         await OpenAsync(HistoryOf(root), ct);
         var isAhead = rows.Snapshot.TransactionVersion(lake.AppId(root)) > (manifest?.Epoch ?? 0);
-        var snapshot = !isAhead ? rows.Snapshot
-            : manifest?.Tables.TryGetValue(root, out var version) == true
-                ? await DeltaTable.ReadAsync(services.Lake, root, version, ct)
-                : null;
+        var snapshot = isAhead ? await lake.AtManifestAsync(root, ct) : rows.Snapshot;
         if (snapshot is null)
             return;
         Check(table, snapshot);
