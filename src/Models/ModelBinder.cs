@@ -63,7 +63,25 @@ sealed partial class ModelBinder : IDisposable
             if (Bind(model) is { } bound)
                 _bound.Add(bound);
         }
+        CheckTests();
         return [.. _bound];
+    }
+
+    // When all models are bound: a test may name one that comes later.
+    void CheckTests()
+    {
+        var check = new TestCheck(
+            _connection, NamedColumns, [.. _package.Relations.Keys, .. _models.Keys], _volatile.Contains);
+        foreach (var model in _bound)
+        {
+            // What is wrong with a model that a test names has been told.
+            foreach (var test in model.Tests.Where(test => test.Relationship is not { } other
+                || !_models.ContainsKey(other.Relation) || NamedColumns(other.Relation) is not null))
+            {
+                if (check.Problem(model, test) is { } problem)
+                    _problems.Add($"{model.File}:{test.Line}: {problem}");
+            }
+        }
     }
 
     void CreateEmpty(string name, ImmutableArray<ColumnSchema> columns) => _connection.Execute(

@@ -9,4 +9,13 @@ public sealed record ModelTest(string Name, string Condition)
 {
     /// <summary>The columns whose values together must be different; empty for other tests.</summary>
     public ImmutableArray<string> Unique { get; init; } = [];
+
+    /// <summary>The column that it is about; empty for an expression.</summary>
+    public string Column { get; init; } = "";
+
+    /// <summary>The relation or model, and its column, that must have the value; null for other tests.</summary>
+    public (string Relation, string Column)? Relationship { get; init; }
+
+    /// <summary>The line of the model's file on which it stands.</summary>
+    public int Line { get; init; } = 1;
 }

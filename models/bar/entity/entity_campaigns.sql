@@ -13,8 +13,14 @@ carried:
    customer_acquisition_cost, roi]
 tests:
   campaign_id: [unique, not_null]
-  campaign_status: { accepted: [draft, active, paused, ended] }
+  channel: { accepted: [paid_search, paid_social, email, events, partner, content, referral] }
+  objective: { accepted: [awareness, lead_gen, trial, expansion] }
+  campaign_status: { is: not_null, accepted: [draft, active, paused, ended] }
   spend_total: ">= 0"
+  spend_30d: ">= 0"
+  leads_total: ">= 0"
+  leads_won: { expression: leads_won <= leads_total }
+  conversion_rate: [">= 0", "<= 1"]
 description: One row a campaign. Money is USD.
 columns:
   leads_won: leads it brought that have a closed deal

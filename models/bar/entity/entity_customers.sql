@@ -17,11 +17,30 @@ carried:
    lifetime_revenue, lifetime_value, locations_total, locations_active, health_score, churn_risk_score,
    acquisition_campaign_id, acquisition_channel, acquired_on]
 tests:
-  customer_id: [unique, not_null]
-  customer_status: { accepted: [active, past_due, churned, trialing, prospect] }
-  customer_tier: { accepted: [1, 2, 3] }
-  mrr: ">= 0"
+  customer_id: { is: [unique, not_null], relationship: accounts.id }
+  account_status: { is: not_null, accepted: [trial, active, suspended, closed] }
+  customer_status: { is: not_null, accepted: [active, past_due, churned, trialing, prospect] }
+  customer_segment: { accepted: [independent, group, chain, enterprise] }
+  customer_tier: { is: not_null, accepted: [1, 2, 3] }
+  plan_rank: { accepted: [1, 2, 3] }
+  mrr: { is: ">= 0", expression: "is_paying = (mrr > 0)" }
+  arr: ">= 0"
+  overdue_amount: ">= 0"
+  days_past_due: ">= 0"
+  failed_payments_30d: ">= 0"
+  fleet_uptime_pct_30d: [">= 0", "<= 100"]
+  usage_score: [">= 0", "<= 100"]
+  device_score: [">= 0", "<= 100"]
+  support_score: [">= 0", "<= 100"]
+  billing_score: [">= 0", "<= 100"]
+  sentiment_score: [">= 0", "<= 100"]
+  adoption_score: [">= 0", "<= 100"]
+  health_score: [">= 0", "<= 100"]
   health_band: { accepted: [healthy, watch, at_risk] }
+  churn_risk_score: [">= 0", "<= 100"]
+  churn_risk_band: { accepted: [high, medium, low] }
+  expansion_potential_mrr: ">= 0"
+  expansion_score: [">= 0", "<= 100"]
 description: One row a customer, an account that is no test. Money is USD.
 columns:
   customer_status: by what is paid, where account_status is what the account says

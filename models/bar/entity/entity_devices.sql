@@ -13,8 +13,18 @@ carried:
    last_maintenance_at, maintenance_cost_total, health_score]
 tests:
   device_id: [unique, not_null]
-  device_status: { accepted: [provisioned, active, maintenance, retired] }
-  connectivity_status: { accepted: [decommissioned, never_seen, offline, online, stale] }
+  device_status: { is: not_null, accepted: [provisioned, active, maintenance, retired] }
+  connectivity_status: { is: not_null, accepted: [decommissioned, never_seen, offline, online, stale] }
+  uptime_percentage: [">= 0", "<= 100"]
+  uptime_pct_7d: [">= 0", "<= 100"]
+  uptime_pct_1d: [">= 0", "<= 100"]
+  downtime_minutes_30d: ">= 0"
+  outages_30d: ">= 0"
+  alerts_30d: ">= 0"
+  open_tickets: ">= 0"
+  open_urgent_tickets: { expression: open_urgent_tickets <= open_tickets }
+  maintenance_score: [">= 0", "<= 100"]
+  health_score: [">= 0", "<= 100"]
   health_band: { accepted: [healthy, watch, critical] }
 description: One row a tap. Windows end with as_of, the business date in the tap's zone.
 columns:

@@ -10,7 +10,13 @@ history: [feature_key, feature_name, category, feature_status, min_plan_rank, ad
 carried: [released_on, adoption_rate, usage_intensity, retention_impact]
 tests:
   feature_id: [unique, not_null]
-  feature_status: { accepted: [beta, ga, deprecated] }
+  feature_status: { is: not_null, accepted: [beta, ga, deprecated] }
+  users_total: ">= 0"
+  events_30d: ">= 0"
+  user_days_30d: ">= 0"
+  adoption_rate: [">= 0", "<= 1"]
+  account_adoption_rate: [">= 0", "<= 1"]
+  ab_status: { accepted: [draft, running, stopped] }
 description: One row a feature. Use is action use or complete.
 columns:
   user_days_30d: sum over the days of the people who used it

@@ -17,9 +17,16 @@ history:
 carried: [opened_on, closed_on, device_health, revenue_impact, revenue_impact_1d, operational_efficiency]
 tests:
   location_id: [unique, not_null]
-  location_status: { accepted: [onboarding, open, closed] }
+  location_status: { is: not_null, accepted: [onboarding, open, closed] }
+  devices_online: { expression: devices_online <= devices_active }
+  device_health: [">= 0", "<= 100"]
   device_health_band: { accepted: [healthy, watch, critical] }
+  device_uptime_pct_30d: [">= 0", "<= 100"]
+  trading_uptime_pct_30d: [">= 0", "<= 100"]
+  open_tickets: ">= 0"
+  ticket_sla_rate_90d: [">= 0", "<= 1"]
   efficiency_band: { accepted: [high, normal, low] }
+  peak_hour_local: [">= 0", "<= 23"]
 description: One row a location. Windows end with as_of, the business date there.
 columns:
   device_health: mean of its taps' health scores

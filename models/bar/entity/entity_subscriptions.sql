@@ -16,8 +16,14 @@ carried:
    expansion_revenue, contraction_amount, churned_mrr, revenue_collected_total]
 tests:
   subscription_id: [unique, not_null]
-  subscription_status: { accepted: [trialing, active, past_due, paused, unpaid, canceled] }
+  subscription_status: { is: not_null, accepted: [trialing, active, past_due, paused, unpaid, canceled] }
+  billing_interval: { accepted: [week, month, quarter, year] }
+  quantity: "> 0"
+  discount_percent: [">= 0", "<= 100"]
   mrr: ">= 0"
+  expansion_revenue: ">= 0"
+  contraction_amount: ">= 0"
+  churned_mrr: ">= 0"
 description: One row a subscription. Money is USD a month at the contract's own exchange rate.
 columns:
   mrr: closing MRR at as_of

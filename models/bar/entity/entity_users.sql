@@ -7,8 +7,14 @@ history: [customer_id, location_id, role, user_status, activity_band, lifecycle_
 carried: [email_domain, email_hash, created_at, first_active_at, activity_score]
 tests:
   user_id: [unique, not_null]
-  lifecycle_stage: { accepted: [disabled, invited, never_active, new, dormant, resurrected, core, casual] }
-  activity_score: ">= 0"
+  role: { is: not_null, accepted: [owner, manager, bartender, analyst, admin] }
+  user_status: { is: not_null, accepted: [invited, active, disabled] }
+  active_days_30d: [">= 0", "<= 30"]
+  feature_adoption_rate: [">= 0", "<= 1"]
+  stickiness_30d: [">= 0", "<= 1"]
+  activity_score: [">= 0", "<= 100"]
+  activity_band: { accepted: [power, core, casual, dormant, never] }
+  lifecycle_stage: { is: not_null, accepted: [disabled, invited, never_active, new, dormant, resurrected, core, casual] }
 description: One row a user, without name or address.
 columns:
   last_active: latest session, use of a feature or page event that is no error

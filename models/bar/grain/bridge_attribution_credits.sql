@@ -6,7 +6,15 @@ inputs:
   touches: lead_id
   campaigns: id = touches.campaign_id
   tenants: account_id = conversions.account_id
-tests: { c_first: ">= 0" }
+tests:
+  lead_id: not_null
+  conversion_id: not_null
+  campaign_id: { is: not_null, unique_with: [lead_id, conversion_id] }
+  c_first: [">= 0", "<= 1"]
+  c_last: [">= 0", "<= 1"]
+  c_linear: [">= 0", "<= 1"]
+  c_position: [">= 0", "<= 1"]
+  c_decay: [">= 0", "<= 1"]
 description: >
   Which campaigns have what part in a closed deal: touches of the 90 days before it, by five models. Each model sums to
   exactly 1 a deal; a deal without a touch is direct.

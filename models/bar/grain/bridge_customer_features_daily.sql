@@ -3,6 +3,12 @@ key: [customer_id, feature_id, date]
 inputs:
   usage_days: [account_id, feature_id, date]
   tenants: account_id = usage_days.account_id
+tests:
+  customer_id: not_null
+  feature_id: not_null
+  date: { is: not_null, unique_with: [customer_id, feature_id] }
+  events: ">= 0"
+  users: ">= 0"
 description: Which features a customer's people used on a day. Only days with an event.
 columns: { events: "action use or complete", users: "people with at least one" }
 ---

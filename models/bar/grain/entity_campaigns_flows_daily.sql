@@ -6,6 +6,9 @@ inputs:
   touch_days: [campaign_id, date]
   lead_facts: [campaign_id, date]
   bridge_attribution_credits: [campaign_id, converted_on]
+tests:
+  campaign_id: not_null
+  date: { is: not_null, unique_with: [campaign_id] }
 description: A campaign's days, one row each also where nothing happened.
 columns:
   week_start: Monday

@@ -9,7 +9,17 @@ inputs:
   device_day_parts: [customer_id, date]
   support_events: [customer_id, date]
   nps_facts: [customer_id, date]
-tests: { mrr: ">= 0", contraction_mrr: ">= 0" }
+tests:
+  customer_id: not_null
+  date: { is: not_null, unique_with: [customer_id] }
+  mrr: ">= 0"
+  new_mrr: ">= 0"
+  reactivation_mrr: ">= 0"
+  expansion_mrr: ">= 0"
+  contraction_mrr: ">= 0"
+  churned_mrr: ">= 0"
+  failed_payments: ">= 0"
+  sessions: ">= 0"
 description: >
   A customer's days. mrr is that of the day before, plus new, reactivation and expansion, less contraction and churn.
 columns:

@@ -3,6 +3,14 @@ key: [device_id, date]
 inputs:
   device_dates: [device_id, date]
   device_day_parts: [device_id, date]
+tests:
+  device_id: not_null
+  date: { is: not_null, unique_with: [device_id] }
+  up_minutes: { is: ">= 0", expression: up_minutes <= expected_minutes }
+  trading_up_minutes: { is: ">= 0", expression: trading_up_minutes <= trading_expected_minutes }
+  outages: ">= 0"
+  heartbeats: ">= 0"
+  uptime_pct: [">= 0", "<= 100"]
 description: A device's business days, one row each also where nothing happened.
 columns:
   week_start: Monday

@@ -7,6 +7,13 @@ inputs:
   planned_maintenance: device_id = device_dates.device_id
   running_days: "[timezone, business_date] = device_dates.[timezone, date]"
   locations: id = device_dates.location_id
+tests:
+  device_id: not_null
+  hour_utc: not_null
+  business_date: { is: not_null, unique_with: [device_id, hour_utc] }
+  up_minutes: { is: ">= 0", expression: up_minutes <= expected_minutes }
+  expected_minutes: [">= 0", "<= 60"]
+  local_hour: [">= 0", "<= 23"]
 description: >
   A device's hours: minutes by evidence, pours, alerts. An hour in which the business day begins (zones with a half
   hour) has two rows, each with its minutes.

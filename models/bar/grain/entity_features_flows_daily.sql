@@ -4,6 +4,11 @@ inputs:
   feature_dates: [feature_id, date]
   bridge_customer_features_daily: [feature_id, date]
   user_features: [feature_id, first_used_on]
+tests:
+  feature_id: not_null
+  date: { is: not_null, unique_with: [feature_id] }
+  events: ">= 0"
+  users: ">= 0"
 description: A feature's days, one row each also where nobody used it.
 columns: { events: "action use or complete", new_users: "whose first use it is", week_start: Monday }
 ---

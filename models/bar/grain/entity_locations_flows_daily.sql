@@ -4,6 +4,12 @@ inputs:
   location_dates: [location_id, date]
   device_day_parts: [location_id, date]
   maintenance_events: [location_id, date]
+tests:
+  location_id: not_null
+  date: { is: not_null, unique_with: [location_id] }
+  up_minutes: { is: ">= 0", expression: up_minutes <= expected_minutes }
+  uptime_pct: [">= 0", "<= 100"]
+  active_taps: ">= 0"
 description: A location's business days, one row each also where nothing happened.
 columns: { active_taps: "taps that poured", week_start: Monday }
 ---

@@ -1,6 +1,12 @@
 ---
 key: [location_id, hour_utc, business_date]
 inputs: { entity_devices_hourly: [location_id, hour_utc, business_date] }
+tests:
+  location_id: not_null
+  hour_utc: not_null
+  business_date: { is: not_null, unique_with: [location_id, hour_utc] }
+  local_hour: [">= 0", "<= 23"]
+  local_dow: [">= 1", "<= 7"]
 description: A location's hours, the sums of its taps'.
 columns: { local_dow: "ISO weekday of the business date, 1 is Monday", active_taps: "taps that poured" }
 ---

@@ -7,6 +7,14 @@ inputs:
   subscription_movements: subscription_id
   payment_facts: subscription_id
 time: date
+tests:
+  subscription_id: not_null
+  date: { is: not_null, unique_with: [subscription_id] }
+  mrr: { is: ">= 0", expression: mrr = mrr_prev + mrr_change }
+  new_mrr: ">= 0"
+  expansion_revenue: ">= 0"
+  contraction_amount: ">= 0"
+  churned_mrr: ">= 0"
 description: A subscription's days. Movements are restated when a correction comes.
 columns:
   week_start: Monday

@@ -3,6 +3,12 @@ key: [user_id, date]
 inputs:
   user_dates: [user_id, date]
   user_days: [user_id, date]
+tests:
+  user_id: not_null
+  date: { is: not_null, unique_with: [user_id] }
+  sessions: ">= 0"
+  feature_events: ">= 0"
+  is_active: { accepted: [0, 1] }
 description: A user's days, one row each also where nothing happened.
 columns:
   feature_events: action use or complete

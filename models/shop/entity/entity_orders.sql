@@ -9,7 +9,10 @@ history: [status, total, is_late]
 carried: [item_count]
 tests:
   order_id: [unique, not_null]
-  status: { accepted: [placed, paid, shipped, delivered, returned, cancelled] }
+  status: { is: not_null, accepted: [placed, paid, shipped, delivered, returned, cancelled] }
+  shopper_id: not_null
+  item_count: ">= 0"
+  total: ">= 0"
 description: One row an order, with how long its way took.
 columns:
   item_count: pieces, over all lines

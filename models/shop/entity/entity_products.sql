@@ -6,7 +6,12 @@ inputs:
 time: date
 history: [sku, name, category, price, cost, active]
 carried: [stock_qty, units_30d]
-tests: { product_id: [unique, not_null], price: ">= 0" }
+tests:
+  product_id: [unique, not_null]
+  price: ">= 0"
+  cost: ">= 0"
+  units_30d: ">= 0"
+  return_rate_90d: [">= 0", "<= 1"]
 description: One row a product.
 columns:
   return_rate_90d: share of the units of 90 days that were returned

@@ -8,7 +8,10 @@ history: [segment, country, is_lapsed, rfm_score]
 carried: [orders_total, revenue_total]
 tests:
   shopper_id: [unique, not_null]
-  rfm_score: ">= 111"
+  orders_total: ">= 0"
+  revenue_total: ">= 0"
+  refund_rate: [">= 0", "<= 1"]
+  rfm_score: [">= 111", "<= 555"]
 description: One row a shopper. Days after as_of are held back.
 columns:
   orders_total: not cancelled

@@ -2,6 +2,10 @@
 key: [order_id, date]
 by: order_id
 inputs: { orders_changes: id }
+tests:
+  order_id: not_null
+  date: { is: not_null, unique_with: [order_id] }
+  changes: "> 0"
 description: What happened to an order on a day (commit time, UTC).
 columns: { total_change: "of the order's total, against the day before" }
 ---

@@ -3,6 +3,10 @@ key: [product_id, date]
 inputs:
   order_lines: [product_id, date]
   products: id = order_lines.product_id
+tests:
+  product_id: not_null
+  date: { is: not_null, unique_with: [product_id] }
+  units: { is: ">= 0", expression: units_returned <= units }
 description: A product's sales by the day of the order.
 columns:
   units: of orders that were not cancelled, returned ones too

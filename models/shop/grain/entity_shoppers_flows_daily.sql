@@ -1,6 +1,11 @@
 ---
 key: [shopper_id, date]
 inputs: { order_days: [customer_id, date] }
+tests:
+  shopper_id: not_null
+  date: { is: not_null, unique_with: [shopper_id] }
+  orders: { is: ">= 0", expression: orders_returned <= orders }
+  revenue: ">= 0"
 description: A shopper's orders by the day they were placed.
 columns: { revenue: "of orders that were neither cancelled nor returned" }
 ---

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Tapline.Contracts;
-using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Models;
 using Tapline.Serving.Lake;
@@ -14,57 +11,10 @@ public static class ModelVerifier
     /// <summary>Compares every stored model of a package, at a session's cut.</summary>
     public static IEnumerable<ModelVerification> Run(LakeSession session, ModelPackage package, CancellationToken ct)
     {
-        if (session.ModelClockUs is not { } clockUs)
-        {
-            throw new TaplineException(
-                "no model of this lake was ever computed", "run the pipeline with models: folder");
-        }
-        var connection = session.Connection;
-        connection.Execute("create schema if not exists _anew; set schema = '_anew'", ct);
-        try
-        {
-            foreach (var relation in package.Relations.Values)
-                Show(session, relation, ct);
-            connection.Execute(string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                create or replace view {ModelCatalog.Clock} as
-                select timezone('UTC', tick)::date as as_of, tick
-                from (select time_bucket(interval 5 minutes, make_timestamptz({clockUs})) as tick)
-                """), ct);
-            ModelCatalog.Create(connection, package);
-            FullRefresh.Run(connection, package, ct);
-            foreach (var model in package.Stored)
-                yield return Compare(session, model, ct);
-        }
-        finally
-        {
-            connection.Execute("set schema = 'main'; drop schema if exists _anew cascade", CancellationToken.None);
-        }
-    }
-
-    // A table that the lake has not yet has no rows; nor has a column that it lacks a value.
-    static void Show(LakeSession session, Relation relation, CancellationToken ct)
-    {
-        var root = relation.Kind switch
-        {
-            RelationKind.Table => $"current/{relation.Table}",
-            RelationKind.Changes => $"history/{relation.Table}",
-            _ => $"history/iot_{relation.Stream}",
-        };
-        var table = session.Tables.FirstOrDefault(table => table.Root == root);
-        var known = table?.Scan.Columns.Select(static column => column.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        var select = table is null || known.Count == 0
-            ? ModelCatalog.Empty(relation.Columns)
-            : $"select {string.Join(", ", relation.Columns.Select(column => Column(column, known)))} "
-                + $"from {LakeSession.RelationOf(table)}";
-        session.Connection.Execute($"create or replace view {SqlText.Identifier(relation.Name)} as {select}", ct);
-    }
-
-    static string Column(ColumnSchema column, HashSet<string> known)
-    {
-        var name = SqlText.Identifier(column.Name);
-        return $"{(known.Contains(column.Name) ? name : "null")}::{DuckDbType.Of(column)} as {name}";
+        using var schema = ModelSchema.Open(session, package, ct);
+        FullRefresh.Run(session.Connection, package, ct);
+        foreach (var model in package.Stored)
+            yield return Compare(session, model, ct);
     }
 
     static ModelVerification Compare(LakeSession session, Model model, CancellationToken ct)

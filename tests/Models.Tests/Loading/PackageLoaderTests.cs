@@ -38,6 +38,25 @@ public sealed class PackageLoaderTests
     [InlineData("kind: fold\nkey: account_id",
         "select account_id, coalesce(sum(amount), 0) as sum from payments group by 1",
         "needs a column count(*)")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { idd: unique }", "select id from accounts",
+        "did you mean \"id\"?")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: uniq }", "select id from accounts", "must be unique")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { unique_with: nam } }",
+        "select id, name from accounts", "did you mean \"name\"?")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { expression: nam = id } }",
+        "select id, name from accounts", "cannot be run: Binder Error")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { expression: id > } }",
+        "select id from accounts", "cannot be run: Parser Error")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { name: \">= date '2020-01-01'\" }",
+        "select id, 7 as name from accounts", "cannot be run: Binder Error")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { expression: now() > '2020-01-01' } }",
+        "select id from accounts", "calls now")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { relationship: accounts } }",
+        "select id from accounts", "must be table.column")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { relationship: account.id } }",
+        "select id from accounts", "did you mean \"accounts\"?")]
+    [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { relationship: accounts.idd } }",
+        "select id from accounts", "did you mean \"id\"?")]
     public void A_mistake_is_told_with_its_file(string header, string sql, string what)
     {
         header += header.Contains("inputs", StringComparison.Ordinal) ? "" : "\ndescription: wrong";
@@ -47,6 +66,28 @@ public sealed class PackageLoaderTests
         Assert.Contains(wrong.Problems, problem =>
             problem.Contains(what, StringComparison.Ordinal)
             && problem.Contains("wrong.sql:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mistake_of_a_test_is_told_with_its_line()
+    {
+        var wrong = Assert.Throws<ConfigException>(() => TestPackage.With((File,
+            "---\nkey: id\ninputs: { accounts: id }\ntests:\n  id: unique\n  name: { relationship: no_such.id }\n"
+            + "---\nselect id, name from accounts\n")));
+
+        var problem = Assert.Single(wrong.Problems);
+        Assert.Contains("wrong.sql:6: ", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_test_can_name_a_model_that_comes_later()
+    {
+        var package = TestPackage.With(
+            ("stage/a.sql", "---\nkey: id\ninputs: { accounts: id }\ntests: { id: { relationship: b.id } }\n---\n"
+                + "select id from accounts\n"),
+            ("stage/b.sql", "---\nkey: id\ninputs: { a: id }\n---\nselect id from a\n"));
+
+        Assert.Equal(("b", "id"), Assert.Single(package.Find("a")!.Tests).Relationship);
     }
 
     [Fact]
