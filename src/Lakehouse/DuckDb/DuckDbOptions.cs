@@ -29,6 +29,9 @@ public sealed record DuckDbOptions
     /// <summary>Whether the file is opened for reading only.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>Whether settings of the database stay as they are from the start on.</summary>
+    public bool LocksSettings { get; init; }
+
     internal IEnumerable<(string Name, string Value)> Settings()
     {
         yield return ("autoinstall_known_extensions", "false");
@@ -53,6 +56,8 @@ public sealed record DuckDbOptions
             var directories = string.Join(", ", AllowedDirectories.Select(SqlText.Literal));
             statements += $"SET GLOBAL allowed_directories = [{directories}];";
         }
-        return ExternalAccess ? statements : statements + "SET GLOBAL enable_external_access = false;";
+        if (!ExternalAccess)
+            statements += "SET GLOBAL enable_external_access = false;";
+        return LocksSettings ? statements + "SET GLOBAL lock_configuration = true;" : statements;
     }
 }

@@ -16,23 +16,21 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     readonly Dictionary<string, DeltaTable> _tables = new(StringComparer.Ordinal);
     readonly LaneManifests _manifests = new(lake);
 
-    /// <summary>The clock that models saw at the cut that was read last, microseconds since 1970; null without
-    /// models.</summary>
-    public long? ModelClockUs { get; private set; }
-
-    /// <summary>Reads what is new and returns all tables, by folder.</summary>
-    public async Task<ImmutableArray<LakeTable>> ReadAsync(CancellationToken ct)
+    /// <summary>Reads what is new and returns the newest cut.</summary>
+    public async Task<LakeCut> ReadAsync(CancellationToken ct)
     {
         await DiscoverAsync(ct);
         var lanes = await _manifests.ReadAsync(ct);
-        ModelClockUs = lanes.Max(static lane => lane.ModelClockUs);
         var tables = ImmutableArray.CreateBuilder<LakeTable>(_tables.Count);
         foreach (var (root, table) in _tables.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
             await table.RefreshAsync(ct);
             tables.Add(await CutAsync(root, table, lanes, ct));
         }
-        return tables.ToImmutable();
+        return new LakeCut(
+            tables.ToImmutable(),
+            [.. lanes.Select(static lane => new LaneStand(lane.Lane, lane.Epoch, lane.CommittedAtMs))],
+            lanes.Max(static lane => lane.ModelClockUs));
     }
 
     async Task DiscoverAsync(CancellationToken ct)

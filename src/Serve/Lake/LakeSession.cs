@@ -31,11 +31,14 @@ public sealed class LakeSession : IDisposable
     public DuckDbConnection Connection { get; }
 
     /// <summary>The tables at the cut that is shown.</summary>
-    public ImmutableArray<LakeTable> Tables { get; private set; } = [];
+    public ImmutableArray<LakeTable> Tables => Cut.Tables;
+
+    /// <summary>The cut that is shown.</summary>
+    public LakeCut Cut { get; private set; } = new([], [], null);
 
     /// <summary>The clock that models saw at the cut that is shown, microseconds since 1970; null without
     /// models.</summary>
-    public long? ModelClockUs => _catalog.ModelClockUs;
+    public long? ModelClockUs => Cut.ModelClockUs;
 
     /// <summary>Opens a session on a lake at its newest cut.</summary>
     public static async Task<LakeSession> OpenAsync(
@@ -63,10 +66,10 @@ public sealed class LakeSession : IDisposable
     /// <summary>Moves to the newest cut. Costs little when nothing has changed.</summary>
     public async Task RefreshAsync(CancellationToken ct)
     {
-        var tables = await _catalog.ReadAsync(ct);
-        foreach (var table in tables)
+        var cut = await _catalog.ReadAsync(ct);
+        foreach (var table in cut.Tables)
             Show(table, ct);
-        Tables = tables;
+        Cut = cut;
     }
 
     /// <summary>Runs a statement; see <see cref="DuckDbConnection.Query"/>.</summary>

@@ -32,7 +32,7 @@ sealed class LaneManifests(IObjectStore lake)
         }
         foreach (var (lane, list) in epochs)
         {
-            if (await AdvanceAsync(_lanes.GetValueOrDefault(lane), list, ct) is { } newest)
+            if (await AdvanceAsync(lane, _lanes.GetValueOrDefault(lane), list, ct) is { } newest)
                 _lanes = _lanes.SetItem(lane, newest);
         }
         return [.. _lanes.Values];
@@ -48,7 +48,7 @@ sealed class LaneManifests(IObjectStore lake)
     // Each manifest names all tables of its lane, so the newest is enough. One that was cleaned away since the listing
     // has a newer one behind it, which the next reading finds.
     async Task<LanePin?> AdvanceAsync(
-        LanePin? known, List<(long Epoch, string Key)> manifests, CancellationToken ct)
+        string lane, LanePin? known, List<(long Epoch, string Key)> manifests, CancellationToken ct)
     {
         foreach (var (epoch, key) in manifests.OrderByDescending(static manifest => manifest.Epoch))
         {
@@ -57,7 +57,11 @@ sealed class LaneManifests(IObjectStore lake)
             if (await lake.GetAsync(key, ct) is not { } content)
                 continue;
             var manifest = Parse(content, key);
-            return new LanePin(epoch, manifest.Tables) { ModelClockUs = manifest.Models?.ClockUs };
+            return new LanePin(lane, epoch, manifest.Tables)
+            {
+                CommittedAtMs = manifest.CommittedAtMs,
+                ModelClockUs = manifest.Models?.ClockUs,
+            };
         }
         return known;
     }
@@ -77,14 +81,19 @@ sealed class LaneManifests(IObjectStore lake)
 }
 
 /// <summary>Where a lane stands: its newest complete epoch, and the version that each table has with it.</summary>
-sealed record LanePin(long Epoch, IReadOnlyDictionary<string, long> Versions)
+sealed record LanePin(string Lane, long Epoch, IReadOnlyDictionary<string, long> Versions)
 {
+    /// <summary>When the epoch was committed, milliseconds since 1970.</summary>
+    public long CommittedAtMs { get; init; }
+
     /// <summary>The clock that the models saw with it, microseconds since 1970; null for a lane without.</summary>
     public long? ModelClockUs { get; init; }
 }
 
 sealed record LaneManifest(Dictionary<string, long> Tables)
 {
+    public long CommittedAtMs { get; init; }
+
     public LaneModelMark? Models { get; init; }
 }
 

@@ -61,7 +61,7 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
     }
 
     /// <summary>Tells columns of the same name apart: <c>a</c>, <c>a_1</c>.</summary>
-    static ImmutableArray<DuckDbColumn> Named(ImmutableArray<DuckDbColumn> columns)
+    internal static ImmutableArray<DuckDbColumn> Named(ImmutableArray<DuckDbColumn> columns)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var named = ImmutableArray.CreateBuilder<DuckDbColumn>(columns.Length);
@@ -76,7 +76,7 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
     }
 
     /// <summary>The statement with every column in DuckDB's own text form.</summary>
-    static string AsText(string sql, ImmutableArray<DuckDbColumn> columns, bool nestedAsJson)
+    internal static string AsText(string sql, ImmutableArray<DuckDbColumn> columns, bool nestedAsJson)
     {
         if (columns.All(static column => column.Type == DuckDbType.Varchar))
             return sql;
@@ -121,7 +121,7 @@ public sealed partial class SqlRunner(DuckDbConnection connection, SqlLimits lim
         return new SqlOutcome(rows, Truncated: false);
     }
 
-    static string? Text(DuckDbVector vector, int row) =>
+    internal static string? Text(DuckDbVector vector, int row) =>
         vector.IsNull(row) ? null : Encoding.UTF8.GetString(vector.Bytes(row));
 
     [GeneratedRegex(@"^\s*EXPLAIN\s+(ANALYZE\s+)?(\([^)]*\)\s*)?", RegexOptions.IgnoreCase)]

@@ -42,46 +42,14 @@ public sealed class ScanSession
 
     /// <summary>A SELECT of some columns of a scan that is bound to a name; of all without
     /// <paramref name="columns"/>.</summary>
-    public static string Select(string name, TableScan scan, IEnumerable<ScanColumn>? columns = null)
-    {
-        var shown = (columns ?? scan.Columns).ToList();
-        var constants = scan.ConstantColumns.ToList();
-        if (scan.Files.IsEmpty)
-        {
-            return "SELECT " + string.Join(", ", shown.Select(static column =>
-                $"NULL::{column.SqlType} AS {SqlText.Identifier(column.Name)}")) + " WHERE false";
-        }
-        var list = string.Join(", ", shown.Select(column =>
-            $"{Value(column)} AS {SqlText.Identifier(column.Name)}"));
-        var where = HasFilters(scan)
-            ? $" WHERE {ScanFunctions.GivesRow}(getvariable('{name}_scan'), file_index, file_row_number)"
-            : "";
-        return $"SELECT {list} FROM read_parquet(getvariable('{name}_files'), schema = {Schema(scan)}){where}";
+    public static string Select(string name, TableScan scan, IEnumerable<ScanColumn>? columns = null) =>
+        ScanText.Select(scan, columns, new ScanParts(
+            $"getvariable('{name}_files')",
+            index => $"getvariable('{name}_constant{index}')",
+            HasFilters(scan) ? $"getvariable('{name}_scan')" : null));
 
-        string Value(ScanColumn column)
-        {
-            if (!column.IsConstant)
-                return column.Expression;
-            var constant =
-                $"list_extract(getvariable('{name}_constant{constants.IndexOf(column)}'), file_index::BIGINT + 1)";
-            return column.IsStored ? $"coalesce({constant}, {column.Expression})" : constant;
-        }
-    }
-
-    static bool HasFilters(TableScan scan) => scan.Files.Any(static file => file.Rows is not null);
-
-    /// <summary>What files are to be read as: missing columns are null, narrower types are widened.</summary>
-    static string Schema(TableScan scan)
-    {
-        var stored = scan.Columns.Where(static column => column.IsStored).Select(static column =>
-            $"{column.Key}: {{name: {SqlText.Literal(column.Alias)}, "
-            + $"type: {SqlText.Literal(column.StoredType)}, default_value: NULL}}").ToList();
-        return stored.Count > 0
-            ? $"MAP {{{string.Join(", ", stored)}}}"
-            // A table of partition columns alone: the files have other columns or none.
-            : "MAP {'tapline_nothing': {name: 'tapline_nothing', type: 'INTEGER', default_value: NULL}}";
-    }
+    internal static bool HasFilters(TableScan scan) => scan.Files.Any(static file => file.Rows is not null);
 
     void Set(string variable, IEnumerable<string> literals, string type, CancellationToken ct) => _connection.Execute(
-        $"SET VARIABLE {variable} = [{string.Join(", ", literals)}]::{type}[]", ct);
+        $"SET VARIABLE {variable} = {ScanText.List(literals, type)}", ct);
 }

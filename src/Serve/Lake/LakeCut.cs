@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Tapline.Contracts.Schema;
+using Tapline.Lakehouse.Delta.Scan;
+
+namespace Tapline.Serving.Lake;
+
+/// <summary>All tables of a lake as some epochs left them.</summary>
+/// <param name="Tables">The tables, by folder.</param>
+/// <param name="Lanes">Where each lane stands; empty for a lake without manifests.</param>
+/// <param name="ModelClockUs">The clock that models saw, microseconds since 1970; null without models.</param>
+public sealed record LakeCut(
+    ImmutableArray<LakeTable> Tables, ImmutableArray<LaneStand> Lanes, long? ModelClockUs)
+{
+    /// <summary>When the newest of the lanes' epochs was committed, milliseconds since 1970; 0 without any.</summary>
+    public long CommittedAtMs => Lanes.Select(static lane => lane.CommittedAtMs).DefaultIfEmpty().Max();
+
+    /// <summary>The lanes' epochs in one word, e.g. <c>0:17,1:5</c>: equal for equal cuts.</summary>
+    public string Version => string.Join(',', Lanes.Select(static lane => $"{lane.Lane}:{lane.Epoch}"));
+}
+
+/// <summary>A lane's newest complete epoch at a cut.</summary>
+public readonly record struct LaneStand(string Lane, long Epoch, long CommittedAtMs);
+
+/// <summary>A table of a cut with the SQL of its rows, which can be run until the pin is disposed.</summary>
+sealed record PinnedTable(LakeTable Table, PinnedScan Pin)
+{
+    /// <summary>What SQL calls it, and the rows: first with all columns, then, for current tables, without those that
+    /// start with <c>_</c>.</summary>
+    public ImmutableArray<TableView> Views { get; } = [.. ViewsOf(Table, Pin)];
+
+    static IEnumerable<TableView> ViewsOf(LakeTable table, PinnedScan pin)
+    {
+        // SQL has no table without columns; such a table has no rows either.
+        if (table.Scan.Columns.IsEmpty)
+            yield break;
+        yield return table.Name.Length == 0
+            ? new TableView(VisibleRelations.Main, table.Layer, pin.Select())
+            : new TableView(table.Layer, table.Name.Replace('.', '_'), pin.Select());
+        if (table.Layer != "current")
+            yield break;
+        var id = TableId.Parse(table.Name);
+        var shown = table.Scan.Columns.Where(static column => !column.Name.StartsWith('_')).ToList();
+        if (shown.Count > 0)
+            yield return new TableView(id.Schema, id.Name, pin.Select(shown));
+    }
+}
+
+/// <summary>A view over a table.</summary>
+readonly record struct TableView(string Schema, string Name, string Select);

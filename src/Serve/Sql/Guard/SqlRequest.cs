@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Tapline.Serving.Lake;
+
+namespace Tapline.Serving.Sql.Guard;
+
+/// <summary>A statement from outside.</summary>
+/// <param name="Sql">Its text.</param>
+/// <param name="Scope">Which rows its caller sees.</param>
+public sealed record SqlRequest(string Sql, QueryScope Scope)
+{
+    /// <summary>What stands for <c>$1</c>, <c>$2</c> …; see <c>DuckDbConnection.Query</c>.</summary>
+    public ImmutableArray<object?> Parameters { get; init; } = [];
+
+    /// <summary>Whether every value is wanted as text, in DuckDB's notation, nested ones as JSON.</summary>
+    public bool AsText { get; init; }
+
+    /// <summary>Rows after which the answer stops, when fewer than the service's own limit.</summary>
+    public long? RowsMax { get; init; }
+
+    /// <summary>How long it may take, when less than the service's own limit.</summary>
+    public TimeSpan? TimeMax { get; init; }
+
+    /// <summary>By what <see cref="GuardedSql.Cancel"/> finds it; null for none.</summary>
+    public string? Id { get; init; }
+}
