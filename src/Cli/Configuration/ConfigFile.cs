@@ -48,6 +48,7 @@ static partial class ConfigFile
         {
             Mqtt = MqttSettings.Read(root, folder),
             Windows = WindowSettings.Read(root),
+            Serve = ServeSettings.Read(root, folder),
             Sources = declared,
             Models = models,
         };

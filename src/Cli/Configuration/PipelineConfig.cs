@@ -26,6 +26,9 @@ sealed record PipelineConfig(string Name, LogConfig Log, SourceConfig? Source, L
     /// <summary>What is declared of the source's tables.</summary>
     public SourceDeclarations Sources { get; init; } = SourceDeclarations.None;
 
+    /// <summary>How the lake is served; null where the configuration does not say.</summary>
+    public ServeConfig? Serve { get; init; }
+
     /// <summary>The models that are kept current; null for none.</summary>
     public ModelPackage? Models { get; init; }
 }

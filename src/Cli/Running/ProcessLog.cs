@@ -12,6 +12,8 @@ static class ProcessLog
     public static ILoggerFactory Open(ParseResult line, LogLevel quiet = LogLevel.Warning) =>
         LoggerFactory.Create(builder => builder
             .SetMinimumLevel(line.GetValue(CommonOptions.Verbose) ? LogLevel.Debug : quiet)
+            // What the framework of the HTTP server has to say is of no use below this.
+            .AddFilter("Microsoft", LogLevel.Warning)
             .AddSimpleConsole(static options =>
             {
                 options.SingleLine = true;

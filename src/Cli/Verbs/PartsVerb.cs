@@ -18,6 +18,10 @@ abstract class PartsVerb(string name, string description, PipelineParts parts, p
         using var logs = ProcessLog.Open(line, screen.IsLive ? LogLevel.Warning : LogLevel.Information);
         await using var pipeline = await RunningPipeline.StartAsync(config, parts, TimeProvider.System, logs, ct);
         Announce(screen, config, pipeline);
+        await using var served = parts == PipelineParts.All && config.Serve is { } serve
+            ? await ServeParts.StartAsync(config, serve, TimeProvider.System, logs, ct)
+            : null;
+        served?.Announce(screen);
 
         var work = pipeline.RunAsync(ct);
         if (parts != PipelineParts.Broker)

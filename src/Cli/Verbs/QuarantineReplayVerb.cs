@@ -1,11 +1,12 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Tapline.Cli.Configuration;
 using Tapline.Cli.Quarantine;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts.Log;
+using Tapline.Serving.Quarantine;
 using Tapline.Streaming.Quarantine;
 
 namespace Tapline.Cli.Verbs;
@@ -42,7 +43,7 @@ sealed class QuarantineReplayVerb : Verb
             line.GetValue(QuarantineOptions.Reason),
             [.. (line.GetValue(_ids) ?? []).Select(QuarantineOptions.Id)]);
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
-        var quarantine = new QuarantineReader(session);
+        var quarantine = new QuarantineReader(session.Connection, session.Tables);
         var groups = quarantine.Groups(choice, ct);
         var isDry = line.GetValue(_isDry);
         var sent = isDry || groups.Count == 0 ? 0 : await SendAsync(line, config, quarantine.Records(choice, ct), ct);

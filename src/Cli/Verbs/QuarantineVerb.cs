@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tapline.Cli.Configuration;
-using Tapline.Cli.Quarantine;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Contracts;
+using Tapline.Serving.Quarantine;
 
 namespace Tapline.Cli.Verbs;
 
@@ -74,7 +74,7 @@ sealed class QuarantineListVerb : Verb
         var config = ConfigFile.Load(line.GetValue(CommonOptions.Config)!);
         var screen = Screen.Of(line);
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
-        var groups = new QuarantineReader(session).Groups(choice, ct);
+        var groups = new QuarantineReader(session.Connection, session.Tables).Groups(choice, ct);
         Print(screen, groups);
         screen.Result(Document(groups));
         return ExitCode.Success;
@@ -133,7 +133,8 @@ sealed class QuarantineShowVerb : Verb
         var screen = Screen.Of(line);
         var id = QuarantineOptions.Id(line.GetValue(_id)!);
         using var session = await LakeStore.OpenSessionAsync(config.Lake, TimeProvider.System, ct);
-        var record = new QuarantineReader(session).Records(new QuarantineChoice(null, null, [id]), ct).FirstOrDefault()
+        var quarantine = new QuarantineReader(session.Connection, session.Tables);
+        var record = quarantine.Records(new QuarantineChoice(null, null, [id]), ct).FirstOrDefault()
             ?? throw new TaplineException($"{id} is not in quarantine", "./tapline quarantine list shows what is");
         var table = config.Sources.TableOf(config.Name, id.Topic);
         var mask = new PersonalMask(table is { } known ? config.Sources.Find(known) : null, line.GetValue(_reveal));

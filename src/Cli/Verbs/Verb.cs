@@ -25,6 +25,7 @@ abstract class Verb : Command
         new StreamVerb(),
         new BrokerVerb(),
         new SqlVerb(),
+        new ServeVerb(),
         new StatusVerb(),
         new VerifyVerb(),
         new SignalVerb(),

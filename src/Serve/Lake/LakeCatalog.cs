@@ -20,7 +20,24 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
     public async Task<LakeCut> ReadAsync(CancellationToken ct)
     {
         await DiscoverAsync(ct);
-        var lanes = await _manifests.ReadAsync(ct);
+        return await CutAsync(await _manifests.ReadAsync(ct), ct);
+    }
+
+    /// <summary>An older cut; null when the lake has none of the choice.</summary>
+    public async Task<LakeCut?> ReadAtAsync(CutChoice choice, CancellationToken ct)
+    {
+        await DiscoverAsync(ct);
+        return await _manifests.AtAsync(choice, ct) is { } lanes ? await CutAsync(lanes, ct) : null;
+    }
+
+    /// <summary>For each lane its newest epochs, the newest first.</summary>
+    public async Task<IReadOnlyList<LaneStand>> EpochsAsync(int count, CancellationToken ct) =>
+        [.. (await _manifests.NewestAsync(count, ct)).Select(Stand)];
+
+    static LaneStand Stand(LanePin lane) => new(lane.Lane, lane.Epoch, lane.CommittedAtMs);
+
+    async Task<LakeCut> CutAsync(IReadOnlyCollection<LanePin> lanes, CancellationToken ct)
+    {
         var tables = ImmutableArray.CreateBuilder<LakeTable>(_tables.Count);
         foreach (var (root, table) in _tables.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
@@ -29,7 +46,7 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
         }
         return new LakeCut(
             tables.ToImmutable(),
-            [.. lanes.Select(static lane => new LaneStand(lane.Lane, lane.Epoch, lane.CommittedAtMs))],
+            [.. lanes.Select(Stand)],
             lanes.Max(static lane => lane.ModelClockUs));
     }
 

@@ -21,6 +21,20 @@ public sealed record LakeTable(string Root, long Version, ImmutableArray<ColumnS
     /// <summary>The data files.</summary>
     public ImmutableArray<ScanFile> Files => Scan.Files;
 
+    /// <summary>How many rows it has; null where the log does not say.</summary>
+    public long? RowCount => Files.All(static file => file.RowCount is not null)
+        ? Files.Sum(static file => file.RowCount!.Value - Deleted(file))
+        : null;
+
+    /// <summary>Which part of the rows in its files is deleted; null where the log does not say or there are
+    /// none.</summary>
+    public double? DeletedRatio => Files.All(static file => file.RowCount is not null)
+        && Files.Sum(static file => file.RowCount) is > 0 and var all
+            ? (double)Files.Sum(Deleted) / all
+            : null;
+
+    static long Deleted(ScanFile file) => file.Rows is { Keeps: false } filter ? filter.Rows.Count : 0;
+
     /// <summary>For a table of the layer <c>current</c>: its source table as the lake knows it.</summary>
     public TableSchema SourceSchema() => new(
         TableId.Parse(Name),

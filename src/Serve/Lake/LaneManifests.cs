@@ -20,6 +20,65 @@ sealed class LaneManifests(IObjectStore lake)
     /// <summary>For each lane the version of each of its tables; no lanes when the lake has no manifest.</summary>
     public async Task<IReadOnlyCollection<LanePin>> ReadAsync(CancellationToken ct)
     {
+        foreach (var (lane, list) in await ListAsync(ct))
+        {
+            if (await AdvanceAsync(lane, _lanes.GetValueOrDefault(lane), list, ct) is { } newest)
+                _lanes = _lanes.SetItem(lane, newest);
+        }
+        return [.. _lanes.Values];
+    }
+
+    /// <summary>For each lane its newest epochs, the newest first.</summary>
+    public async Task<IReadOnlyList<LanePin>> NewestAsync(int count, CancellationToken ct)
+    {
+        var found = new List<LanePin>();
+        foreach (var (lane, list) in await ListAsync(ct))
+        {
+            foreach (var (epoch, key) in list.OrderByDescending(static manifest => manifest.Epoch).Take(count))
+            {
+                if (await PinAsync(lane, epoch, key, ct) is { } pin)
+                    found.Add(pin);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Where each lane stood at a time, or at an epoch of the only lane; null when none stood anywhere
+    /// yet.</summary>
+    public async Task<IReadOnlyCollection<LanePin>?> AtAsync(CutChoice choice, CancellationToken ct)
+    {
+        var lanes = await ListAsync(ct);
+        if (choice.Epoch is not null && lanes.Count > 1)
+            return null;
+        var found = new List<LanePin>();
+        foreach (var (lane, list) in lanes)
+        {
+            list.Sort(static (a, b) => a.Epoch.CompareTo(b.Epoch));
+            if (await LastAsync(lane, list, choice, ct) is { } pin)
+                found.Add(pin);
+        }
+        return found.Count == 0 ? null : found;
+    }
+
+    // The last manifest that is not after the choice. Epochs are committed in their order.
+    async Task<LanePin?> LastAsync(
+        string lane, List<(long Epoch, string Key)> manifests, CutChoice choice, CancellationToken ct)
+    {
+        LanePin? last = null;
+        for (int low = 0, high = manifests.Count - 1; low <= high;)
+        {
+            var middle = (low + high) / 2;
+            var (epoch, key) = manifests[middle];
+            if (await PinAsync(lane, epoch, key, ct) is { } pin && choice.IsReachedBy(pin.Epoch, pin.CommittedAtMs))
+                (last, low) = (pin, middle + 1);
+            else
+                high = middle - 1;
+        }
+        return last;
+    }
+
+    async Task<Dictionary<string, List<(long Epoch, string Key)>>> ListAsync(CancellationToken ct)
+    {
         var epochs = new Dictionary<string, List<(long Epoch, string Key)>>(StringComparer.Ordinal);
         await foreach (var entry in lake.ListAsync(Folder, startAfter: null, ct))
         {
@@ -30,12 +89,7 @@ sealed class LaneManifests(IObjectStore lake)
                 epochs.Add(parts[0], list = []);
             list.Add((epoch, entry.Key));
         }
-        foreach (var (lane, list) in epochs)
-        {
-            if (await AdvanceAsync(lane, _lanes.GetValueOrDefault(lane), list, ct) is { } newest)
-                _lanes = _lanes.SetItem(lane, newest);
-        }
-        return [.. _lanes.Values];
+        return epochs;
     }
 
     static long? EpochOf(string name) =>
@@ -54,16 +108,22 @@ sealed class LaneManifests(IObjectStore lake)
         {
             if (epoch <= known?.Epoch)
                 break;
-            if (await lake.GetAsync(key, ct) is not { } content)
-                continue;
-            var manifest = Parse(content, key);
-            return new LanePin(lane, epoch, manifest.Tables)
-            {
-                CommittedAtMs = manifest.CommittedAtMs,
-                ModelClockUs = manifest.Models?.ClockUs,
-            };
+            if (await PinAsync(lane, epoch, key, ct) is { } pin)
+                return pin;
         }
         return known;
+    }
+
+    async Task<LanePin?> PinAsync(string lane, long epoch, string key, CancellationToken ct)
+    {
+        if (await lake.GetAsync(key, ct) is not { } content)
+            return null;
+        var manifest = Parse(content, key);
+        return new LanePin(lane, epoch, manifest.Tables)
+        {
+            CommittedAtMs = manifest.CommittedAtMs,
+            ModelClockUs = manifest.Models?.ClockUs,
+        };
     }
 
     static LaneManifest Parse(byte[] content, string key)

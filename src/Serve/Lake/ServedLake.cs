@@ -24,6 +24,7 @@ public sealed class ServedLake : IDisposable
     ImmutableDictionary<string, PinnedTable> _tables = ImmutableDictionary<string, PinnedTable>.Empty;
     LakeCut? _cut;
     long _readAt;
+    long _failures;
     int _scopesMade;
 
     /// <summary>Opens a lake. <see cref="ServedLakeOptions.Folder"/> is where its files lie on this machine.</summary>
@@ -47,7 +48,8 @@ public sealed class ServedLake : IDisposable
     /// <summary>How often the newest cut could not be read, and an older one was shown.</summary>
     public long FailuresOfReading => Interlocked.Read(ref _failures);
 
-    long _failures;
+    /// <summary>Which columns name tenants.</summary>
+    public TenantColumns Tenants => _options.Tenants;
 
     /// <summary>The newest cut, read anew when the last reading is older than
     /// <see cref="ServedLakeOptions.RefreshInterval"/>.</summary>
@@ -79,18 +81,49 @@ public sealed class ServedLake : IDisposable
             var views = ViewsOf(scope);
             views.Show(_connection, _cut!, _tables.Values);
             views.UsedAt = _time.GetTimestamp();
-            var connection = _database.Connect();
-            try
-            {
-                var catalog = SqlText.Identifier(views.Relations.Catalog);
-                connection.Execute($"USE {catalog}; BEGIN TRANSACTION READ ONLY", ct);
-                return new LakeLease(this, _readers.Enter(), _cut!, views.Relations, connection);
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
+            var connection = Connect(views, ct);
+            var use = _readers.Enter();
+            return new LakeLease(connection, _cut!, views.Relations, () => Leave(use));
+        }
+    }
+
+    /// <summary>Lets a caller read an older cut, in views made for it alone. Null when the lake has none of the
+    /// choice.</summary>
+    public async Task<LakeLease?> LeaseAtAsync(QueryScope scope, CutChoice choice, CancellationToken ct)
+    {
+        LakeCut? cut;
+        await _reading.WaitAsync(ct);
+        try
+        {
+            cut = await _catalog.ReadAtAsync(choice, ct);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+        if (cut is null)
+            return null;
+        lock (_lock)
+        {
+            var tables = cut.Tables.Select(table => new PinnedTable(table, _scans.Pin(table.Scan))).ToList();
+            var views = ScopeViews.Attach(
+                _connection, $"{_options.Catalog}_{++_scopesMade}", scope, _options.Tenants);
+            views.Show(_connection, cut, tables);
+            return new LakeLease(Connect(views, ct), cut, views.Relations, () => Forget(views, tables));
+        }
+    }
+
+    /// <summary>For each lane its newest epochs, the newest first.</summary>
+    public async Task<IReadOnlyList<LaneStand>> EpochsAsync(int count, CancellationToken ct)
+    {
+        await _reading.WaitAsync(ct);
+        try
+        {
+            return await _catalog.EpochsAsync(count, ct);
+        }
+        finally
+        {
+            _reading.Release();
         }
     }
 
@@ -102,10 +135,34 @@ public sealed class ServedLake : IDisposable
         _reading.Dispose();
     }
 
-    internal void Leave(CutUse use)
+    DuckDbConnection Connect(ScopeViews views, CancellationToken ct)
+    {
+        var connection = _database.Connect();
+        try
+        {
+            connection.Execute(
+                $"USE {SqlText.Identifier(views.Relations.Catalog)}; BEGIN TRANSACTION READ ONLY", ct);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    void Leave(CutUse use)
     {
         lock (_lock)
             _readers.Leave(use);
+    }
+
+    void Forget(ScopeViews views, List<PinnedTable> tables)
+    {
+        lock (_lock)
+            _connection.Execute($"DETACH {SqlText.Identifier(views.Relations.Catalog)}");
+        foreach (var table in tables)
+            table.Pin.Dispose();
     }
 
     bool IsStale() => _time.GetElapsedTime(Interlocked.Read(ref _readAt)) >= _options.RefreshInterval;
@@ -166,14 +223,12 @@ public sealed class ServedLake : IDisposable
 /// <summary>A caller's right to read a cut: to be disposed when the last row was read.</summary>
 public sealed class LakeLease : IDisposable
 {
-    readonly ServedLake _lake;
-    readonly CutUse _use;
+    readonly Action _leave;
 
-    internal LakeLease(
-        ServedLake lake, CutUse use, LakeCut cut, VisibleRelations relations, DuckDbConnection connection)
+    internal LakeLease(DuckDbConnection connection, LakeCut cut, VisibleRelations relations, Action leave)
     {
-        (_lake, _use) = (lake, use);
-        (Cut, Relations, Connection) = (cut, relations, connection);
+        (Connection, Cut, Relations) = (connection, cut, relations);
+        _leave = leave;
     }
 
     /// <summary>The cut.</summary>
@@ -189,7 +244,7 @@ public sealed class LakeLease : IDisposable
     public void Dispose()
     {
         Connection.Dispose();
-        _lake.Leave(_use);
+        _leave();
     }
 }
 

@@ -50,7 +50,7 @@ sealed class JsonLinesFormat(TextWriter output) : ISqlWriter
     {
     }
 
-    static void WriteValue(Utf8JsonWriter json, string value, DuckDbType type)
+    internal static void WriteValue(Utf8JsonWriter json, string value, DuckDbType type)
     {
         switch (type.Kind)
         {

@@ -40,7 +40,13 @@ public sealed class GivenLake : IDisposable
         await lake.AddAsync("current/app.plans", "SELECT 1 AS id, 'plan' AS name, 7 AS _lsn");
         await lake.AddAsync("history/app.orders", "SELECT 1 AS id, 1 AS account_id, 'c' AS _op, 7 AS _lsn");
         await lake.AddAsync(
-            "quarantine", "SELECT 'app.orders' AS \"table\", 'contract' AS reason, 'x'::BLOB AS \"value\"");
+            "quarantine",
+            """
+            SELECT 'app.orders' AS "table", 'contract' AS reason, 'total: a number wanted' AS detail,
+                   'shop.app.orders' AS topic, 0::INTEGER AS "partition", 17::BIGINT AS "offset",
+                   TIMESTAMPTZ '2026-01-02 03:04:05+00' AS ingested_at, '{"id":1}'::BLOB AS "key",
+                   '{"id":1,"email":"ann@example.com"}'::BLOB AS "value", NULL::BLOB AS headers
+            """);
         return lake;
     }
 

@@ -43,7 +43,12 @@ public sealed class GuardedSql : IDisposable
         {
             await TakeTurnAsync(statement.Token);
             statement.HasTurn = true;
-            lease = await _lake.LeaseAsync(request.Scope, statement.Token);
+            lease = request.AsOf is { } choice
+                ? await _lake.LeaseAtAsync(request.Scope, choice, statement.Token)
+                    ?? throw new SqlRefusedException(
+                        SqlFault.NoSuchCut, "the lake has no such cut",
+                        "name a time, or an epoch of a lake with one lane; /v1/manifests lists them")
+                : await _lake.LeaseAsync(request.Scope, statement.Token);
             return Start(statement, lease);
         }
         catch (Exception failure)
@@ -54,6 +59,8 @@ public sealed class GuardedSql : IDisposable
             {
                 OperationCanceledException => statement.Reason(),
                 DuckDbException told => SqlRefusedException.Of(told, request.Scope.Tenant is null),
+                IOException => new SqlRefusedException(
+                    SqlFault.NoSuchCut, "the lake could not be read at this cut", cause: failure),
                 _ => failure,
             };
         }
@@ -119,7 +126,12 @@ public sealed class GuardedSql : IDisposable
         var request = statement.Request;
         var sql = StatementGuard.Admit(lease.Connection, lease.Relations, request.Sql);
         var columns = ColumnsOf(sql, statement, lease.Connection);
-        var text = request.AsText ? SqlRunner.AsText(sql, columns, nestedAsJson: true) : sql;
+        var text = request.Shape switch
+        {
+            SqlShape.Text => SqlRunner.AsText(sql, columns, nestedAsJson: true),
+            SqlShape.Lake => LakeShape.Select(sql, columns),
+            _ => sql,
+        };
         var result = lease.Connection.Query(text, request.Parameters.AsSpan(), statement.Token);
         var rowsMax = Math.Min(request.RowsMax ?? long.MaxValue, _limits.RowsMax);
         return new SqlReading(this, statement, lease, result, columns, rowsMax);

@@ -11,8 +11,11 @@ public sealed record SqlRequest(string Sql, QueryScope Scope)
     /// <summary>What stands for <c>$1</c>, <c>$2</c> …; see <c>DuckDbConnection.Query</c>.</summary>
     public ImmutableArray<object?> Parameters { get; init; } = [];
 
-    /// <summary>Whether every value is wanted as text, in DuckDB's notation, nested ones as JSON.</summary>
-    public bool AsText { get; init; }
+    /// <summary>How values are wanted.</summary>
+    public SqlShape Shape { get; init; }
+
+    /// <summary>The cut that is meant; null for the newest.</summary>
+    public CutChoice? AsOf { get; init; }
 
     /// <summary>Rows after which the answer stops, when fewer than the service's own limit.</summary>
     public long? RowsMax { get; init; }
@@ -22,4 +25,15 @@ public sealed record SqlRequest(string Sql, QueryScope Scope)
 
     /// <summary>By what <see cref="GuardedSql.Cancel"/> finds it; null for none.</summary>
     public string? Id { get; init; }
+}
+
+/// <summary>How a statement's values are wanted.</summary>
+public enum SqlShape
+{
+    /// <summary>As DuckDB has them.</summary>
+    Native,
+    /// <summary>As text in DuckDB's notation, nested ones as JSON.</summary>
+    Text,
+    /// <summary>As a lake's columns can hold them; what they cannot, as text.</summary>
+    Lake,
 }

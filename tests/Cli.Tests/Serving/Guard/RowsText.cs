@@ -14,7 +14,7 @@ sealed class RowsText : ISqlWriter
 
     public static async Task<string> OfAsync(GuardedSql sql, SqlRequest request, CancellationToken ct)
     {
-        using var reading = await sql.OpenAsync(request with { AsText = true }, ct);
+        using var reading = await sql.OpenAsync(request with { Shape = SqlShape.Text }, ct);
         var text = new RowsText();
         while (reading.WriteNext(text))
             continue;

@@ -85,7 +85,7 @@ public sealed class TenantScopeTests : IAsyncLifetime
         await _lake.ManifestAsync(1, 1_000, ("current/app.orders", 1), ("current/app.plans", 1));
         Assert.Equal("100", await RunAsync("SELECT count(*) FROM app.orders", QueryScope.All));
         using var early = await _sql.OpenAsync(
-            new SqlRequest("SELECT o.id FROM app.orders o, range(1000)", QueryScope.All) { AsText = true }, Ct);
+            new SqlRequest("SELECT o.id FROM app.orders o, range(1000)", QueryScope.All) { Shape = SqlShape.Text }, Ct);
         for (var epoch = 2; epoch <= 6; epoch++)
         {
             var version = await _lake.AddAsync(

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tapline.Cli.Quarantine;
+namespace Tapline.Serving.Quarantine;
 
 /// <summary>A record in quarantine.</summary>
 /// <param name="Table">The table as far as it is known, else the topic.</param>
@@ -12,7 +12,7 @@ namespace Tapline.Cli.Quarantine;
 /// <param name="Key">Null for none.</param>
 /// <param name="Value">Null for none.</param>
 /// <param name="Headers">As they stand in a Kafka record; null for none.</param>
-sealed record QuarantinedRecord(
+public sealed record QuarantinedRecord(
     string Table,
     string Reason,
     string? Detail,
@@ -24,7 +24,7 @@ sealed record QuarantinedRecord(
     byte[]? Headers);
 
 /// <summary>Where a record stood in the log, as <c>topic/partition/offset</c>.</summary>
-readonly record struct RecordId(string Topic, int Partition, long Offset)
+public readonly record struct RecordId(string Topic, int Partition, long Offset)
 {
     /// <summary>Reads <c>topic/partition/offset</c>; null when it is nothing like it.</summary>
     public static RecordId? Parse(string text)

@@ -4,10 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tapline.Contracts.Sources;
 
-namespace Tapline.Cli.Quarantine;
+namespace Tapline.Serving.Quarantine;
 
 /// <summary>Shows records without the values that are declared as personal data.</summary>
-sealed class PersonalMask(DeclaredTable? declared, bool reveal)
+public sealed class PersonalMask(DeclaredTable? declared, bool reveal)
 {
     const string Masked = "***";
 

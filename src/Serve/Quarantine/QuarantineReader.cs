@@ -5,11 +5,11 @@ using Tapline.Contracts.Schema;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Serving.Lake;
 
-namespace Tapline.Cli.Quarantine;
+namespace Tapline.Serving.Quarantine;
 
 /// <summary>Reads what waits in the quarantine of a lake at its newest cut: of each record what was said of it last,
 /// and nothing of those that a replay has brought home.</summary>
-sealed class QuarantineReader(LakeSession session)
+public sealed class QuarantineReader(DuckDbConnection connection, IReadOnlyCollection<LakeTable> tables)
 {
     const int RecordsAtOnceMax = 1_000;
 
@@ -105,12 +105,12 @@ sealed class QuarantineReader(LakeSession session)
           """
         : "SELECT *, 0::INTEGER AS attempt FROM quarantine";
 
-    bool HasTable(string root) => session.Tables.Any(table => table.Root == root && table.Files.Length > 0);
+    bool HasTable(string root) => tables.Any(table => table.Root == root && table.Files.Length > 0);
 
     ColumnBatch Read(ImmutableArray<ColumnSchema> columns, string sql, CancellationToken ct)
     {
         var batch = new ColumnBatch(columns);
-        using var result = session.Query(sql, ct: ct);
+        using var result = connection.Query(sql, ct: ct);
         result.CopyTo(batch);
         return batch;
     }
@@ -128,14 +128,14 @@ sealed class QuarantineReader(LakeSession session)
 /// <param name="NewestAt">When the newest reached the log, microseconds since 1970.</param>
 /// <param name="Detail">What is said of the newest.</param>
 /// <param name="NewestId">Where the newest stood in the log.</param>
-sealed record QuarantineGroup(
+public sealed record QuarantineGroup(
     string Table, string Reason, long Count, long NewestAt, string? Detail, string NewestId);
 
 /// <summary>Which records of the quarantine are meant.</summary>
 /// <param name="Table">Those of a table, or of a topic; null for all.</param>
 /// <param name="Reason">Those with a reason; null for all.</param>
 /// <param name="Ids">These alone; empty for all.</param>
-sealed record QuarantineChoice(string? Table, string? Reason, IReadOnlyList<RecordId> Ids)
+public sealed record QuarantineChoice(string? Table, string? Reason, IReadOnlyList<RecordId> Ids)
 {
     /// <summary>All of it.</summary>
     public static QuarantineChoice All { get; } = new(null, null, []);
