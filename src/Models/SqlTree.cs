@@ -41,7 +41,10 @@ sealed class SqlTree
     }
 
     /// <summary>Parses one SELECT. Throws <see cref="DuckDbException"/> where it is none.</summary>
-    public static SqlTree Parse(DuckDbConnection connection, string sql)
+    public static SqlTree Parse(DuckDbConnection connection, string sql) => new(sql, Statement(connection, sql));
+
+    /// <summary>One SELECT as DuckDB's JSON has it. Throws <see cref="DuckDbException"/> where it is none.</summary>
+    public static JsonElement Statement(DuckDbConnection connection, string sql)
     {
         using var result = connection.Query("select json_serialize_sql($1::varchar)", [sql]);
         using var chunk = result.NextChunk()!;
@@ -53,7 +56,7 @@ sealed class SqlTree
         var statements = root.GetProperty("statements");
         if (statements.GetArrayLength() != 1)
             throw new DuckDbException($"Parser Error: one SELECT wanted, found {statements.GetArrayLength()}");
-        return new SqlTree(sql, statements[0]);
+        return statements[0].Clone();
     }
 
     // The place is given in characters; DuckDB's other errors name a line.

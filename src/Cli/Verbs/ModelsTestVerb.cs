@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Models;
+using Tapline.Models.Lineage;
 using Tapline.Models.Testing;
 using Tapline.Serving.Lake;
 
@@ -12,6 +14,8 @@ namespace Tapline.Cli.Verbs;
 /// lake.</summary>
 sealed class ModelsTestVerb : Verb
 {
+    const string Personal = "(personal)";
+
     readonly Option<bool> _data = new("--data")
     {
         Description = "Run the headers' tests over the lake's rows, instead of the unit tests; --lake says so, too",
@@ -62,6 +66,7 @@ sealed class ModelsTestVerb : Verb
     {
         using var schema = ModelSchema.Open(session, package, ct);
         schema.ShowModels(package, ct);
+        var lineage = PackageLineage.Of(package);
         var results = new JsonArray();
         var failed = 0;
         foreach (var model in package.Models.Where(static model => !model.Tests.IsEmpty))
@@ -70,13 +75,26 @@ sealed class ModelsTestVerb : Verb
                 screen.Line($"! {model.Name}: is not in the lake yet");
             foreach (var test in model.Tests)
             {
-                var result = DataTestRun.Run(session.Connection, model, test, ct);
+                var result = WithoutPersons(DataTestRun.Run(session.Connection, model, test, ct), model, lineage);
                 failed += result.Passed ? 0 : 1;
                 Print(model, result, screen);
                 results.Add((JsonNode)Json(model, result));
             }
         }
         return Sum(results, failed, screen);
+    }
+
+    // Keys are printed, and may go to a log: what is personal in them stays behind.
+    static DataTestResult WithoutPersons(DataTestResult result, Model model, PackageLineage lineage)
+    {
+        var hidden = model.Key.Select(name => lineage.IsPersonal(new RelationColumn(model.Name, name))).ToList();
+        return result with
+        {
+            Keys =
+            [
+                .. result.Keys.Select(key => key.Select((value, i) => hidden[i] ? Personal : value).ToImmutableArray()),
+            ],
+        };
     }
 
     static int Sum(JsonArray results, int failed, Screen screen)

@@ -14,6 +14,7 @@ sealed class ModelsVerb : Verb
     {
         Subcommands.Add(new ModelsCheckVerb());
         Subcommands.Add(new ModelsShowVerb());
+        Subcommands.Add(new ModelsLineageVerb());
         Subcommands.Add(new ModelsTestVerb());
         Subcommands.Add(new ModelsVerifyVerb());
     }

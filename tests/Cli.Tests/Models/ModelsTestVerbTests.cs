@@ -62,6 +62,27 @@ public sealed class ModelsTestVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_personal_in_a_key_is_not_printed()
+    {
+        _lake.Write("entity/addresses.sql", """
+            ---
+            key: [id, address]
+            by: id
+            inputs: { customers: id }
+            tests: { address: "<> 'x@y.z'" }
+            ---
+            select id, lower(email) as address from customers
+            """);
+        await _lake.FillAsync("entity/addresses", "select * from (values ('a', 'x@y.z')) as t(id, address)");
+        await FillAsync("('a', 1.00)");
+
+        Assert.Equal(ExitCode.Differences, await RunAsync());
+
+        Assert.Contains("    id a, address (personal)\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("id a, address x@y.z", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_the_lake_has_not_yet_is_named()
     {
         await _lake.CommitAsync();
