@@ -15,6 +15,7 @@ sealed class ModelsVerb : Verb
         Subcommands.Add(new ModelsCheckVerb());
         Subcommands.Add(new ModelsShowVerb());
         Subcommands.Add(new ModelsLineageVerb());
+        Subcommands.Add(new ModelsDocsVerb());
         Subcommands.Add(new ModelsTestVerb());
         Subcommands.Add(new ModelsVerifyVerb());
     }

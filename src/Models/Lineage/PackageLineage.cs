@@ -86,9 +86,9 @@ public sealed class PackageLineage
         return Edges(values, filters);
     }
 
-    /// <summary>Whether a column of a model has values of a column that sources.yaml calls personal.</summary>
-    public bool IsPersonal(RelationColumn column) =>
-        Sources(column).Any(edge => edge.Kind == LineageKind.Value && _personal.Contains(edge.Column));
+    /// <summary>Whether sources.yaml calls a column personal, or one that it has values of.</summary>
+    public bool IsPersonal(RelationColumn column) => _personal.Contains(column)
+        || Sources(column).Any(edge => edge.Kind == LineageKind.Value && _personal.Contains(edge.Column));
 
     // Models stand after those that they read.
     FrozenDictionary<RelationColumn, ImmutableArray<LineageEdge>> SourcesOfAll()
