@@ -9,13 +9,14 @@ namespace Tapline.Cli.Verbs;
 sealed class ModelsVerb : Verb
 {
     public ModelsVerb()
-        : base("models", "Check, show, test and verify a package of models",
+        : base("models", "Check, show, plan, test and verify a package of models",
             "models check models/bar", "models test models/bar", "models verify")
     {
         Subcommands.Add(new ModelsCheckVerb());
         Subcommands.Add(new ModelsShowVerb());
         Subcommands.Add(new ModelsLineageVerb());
         Subcommands.Add(new ModelsDocsVerb());
+        Subcommands.Add(new ModelsPlanVerb());
         Subcommands.Add(new ModelsTestVerb());
         Subcommands.Add(new ModelsVerifyVerb());
     }

@@ -47,7 +47,11 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
         return new LakeCut(
             tables.ToImmutable(),
             [.. lanes.Select(Stand)],
-            lanes.Max(static lane => lane.ModelClockUs));
+            lanes.Max(static lane => lane.ModelClockUs))
+        {
+            ModelDefinitions = lanes.SelectMany(static lane => lane.ModelDefinitions)
+                .ToImmutableDictionary(StringComparer.Ordinal),
+        };
     }
 
     async Task DiscoverAsync(CancellationToken ct)

@@ -11,6 +11,10 @@ namespace Tapline.Serving.Lake;
 public sealed record LakeCut(
     ImmutableArray<LakeTable> Tables, ImmutableArray<LaneStand> Lanes, long? ModelClockUs)
 {
+    /// <summary>A digest of the definition that each model was computed by, by name.</summary>
+    public ImmutableDictionary<string, string> ModelDefinitions { get; init; } =
+        ImmutableDictionary<string, string>.Empty;
+
     /// <summary>When the newest of the lanes' epochs was committed, milliseconds since 1970; 0 without any.</summary>
     public long CommittedAtMs => Lanes.Select(static lane => lane.CommittedAtMs).DefaultIfEmpty().Max();
 

@@ -123,6 +123,7 @@ sealed class LaneManifests(IObjectStore lake)
         {
             CommittedAtMs = manifest.CommittedAtMs,
             ModelClockUs = manifest.Models?.ClockUs,
+            ModelDefinitions = manifest.Models?.Definitions ?? [],
         };
     }
 
@@ -148,6 +149,9 @@ sealed record LanePin(string Lane, long Epoch, IReadOnlyDictionary<string, long>
 
     /// <summary>The clock that the models saw with it, microseconds since 1970; null for a lane without.</summary>
     public long? ModelClockUs { get; init; }
+
+    /// <summary>A digest of each model's definition, by name.</summary>
+    public Dictionary<string, string> ModelDefinitions { get; init; } = [];
 }
 
 sealed record LaneManifest(Dictionary<string, long> Tables)
@@ -157,7 +161,10 @@ sealed record LaneManifest(Dictionary<string, long> Tables)
     public LaneModelMark? Models { get; init; }
 }
 
-sealed record LaneModelMark(long ClockUs);
+sealed record LaneModelMark(long ClockUs)
+{
+    public Dictionary<string, string> Definitions { get; init; } = [];
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]

@@ -63,11 +63,8 @@ public sealed class ModelSchema : IDisposable
     /// <summary>The table of a model; null where the lake has none yet.</summary>
     public LakeTable? TableOf(Model model) => _session.Tables.FirstOrDefault(table => table.Root == model.Root);
 
-    /// <summary>Drops the schema.</summary>
-    public void Dispose() => _session.Connection.Execute(
-        $"set schema = 'main'; drop schema if exists {Name} cascade", CancellationToken.None);
-
-    void Show(Relation relation, CancellationToken ct)
+    /// <summary>The table of a source; null where the lake has none yet.</summary>
+    public static LakeTable? TableOf(LakeSession session, Relation relation)
     {
         var root = relation.Kind switch
         {
@@ -75,9 +72,17 @@ public sealed class ModelSchema : IDisposable
             RelationKind.Changes => $"history/{relation.Table}",
             _ => $"history/iot_{relation.Stream}",
         };
-        var table = _session.Tables.FirstOrDefault(table => table.Root == root);
-        _session.Connection.Execute(
-            $"create or replace view {SqlText.Identifier(relation.Name)} as {Select(table, relation.Columns)}", ct);
+        return session.Tables.FirstOrDefault(table => table.Root == root);
+    }
+
+    /// <summary>Drops the schema.</summary>
+    public void Dispose() => _session.Connection.Execute(
+        $"set schema = 'main'; drop schema if exists {Name} cascade", CancellationToken.None);
+
+    void Show(Relation relation, CancellationToken ct)
+    {
+        var rows = Select(TableOf(_session, relation), relation.Columns);
+        _session.Connection.Execute($"create or replace view {SqlText.Identifier(relation.Name)} as {rows}", ct);
     }
 
     // A table that the lake has not yet has no rows; nor has a column that it lacks a value.
