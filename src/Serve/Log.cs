@@ -17,4 +17,10 @@ static partial class Log
     [LoggerMessage(5003, LogLevel.Warning, "{Method} {Route} refused: {Code} (trace {TraceId})")]
     public static partial void RequestRefused(
         this ILogger logger, string method, string route, string code, string traceId);
+
+    [LoggerMessage(5004, LogLevel.Debug, "a connection of PostgreSQL's protocol ended: {Problem}")]
+    public static partial void PgConnectionFailed(this ILogger logger, string problem);
+
+    [LoggerMessage(5005, LogLevel.Warning, "a connection of PostgreSQL's protocol was refused: {State}")]
+    public static partial void PgLoginRefused(this ILogger logger, string state);
 }

@@ -17,6 +17,9 @@ sealed record ServeConfig(IPAddress Address, int HttpPort)
     /// <summary>What counts where the configuration has no section: this machine alone, nobody needs a key.</summary>
     public static ServeConfig Local { get; } = new(IPAddress.Loopback, HttpPortDefault);
 
+    /// <summary>The port of PostgreSQL's protocol; null for none.</summary>
+    public int? PgPort { get; init; }
+
     /// <summary>The certificate's file; null for no TLS.</summary>
     public string? Certificate { get; init; }
 

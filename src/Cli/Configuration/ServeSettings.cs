@@ -18,6 +18,7 @@ static class ServeSettings
         var memory = (long)serve.Integer("memory_mb", 1024, 64, 1 << 20) << 20;
         var config = new ServeConfig(Address(serve), serve.Integer("port", ServeConfig.HttpPortDefault, 0, 65535))
         {
+            PgPort = serve.Has("pg") ? serve.Integer("pg", 5433, 0, 65535) : null,
             Certificate = File(serve, folder, "certificate"),
             CertificateKey = File(serve, folder, "certificate_key"),
             Keys = Keys(serve),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ using Tapline.Contracts.Sources;
 using Tapline.Lakehouse.Delta;
 using Tapline.Serving.Http;
 using Tapline.Serving.Lake;
+using Tapline.Serving.Postgres;
 using Tapline.Serving.Security;
 using Tapline.Serving.Sql.Guard;
 
@@ -21,11 +23,15 @@ sealed class ServeParts : IAsyncDisposable
     readonly GuardedSql _sql;
     readonly JwtVerifier? _tokens;
 
-    ServeParts(ServedLake lake, GuardedSql sql, JwtVerifier? tokens, HttpServer http, bool isOpen) =>
-        (_lake, _sql, _tokens, Http, IsOpen) = (lake, sql, tokens, http, isOpen);
+    ServeParts(
+        ServedLake lake, GuardedSql sql, JwtVerifier? tokens, HttpServer http, PgServer? postgres, bool isOpen) =>
+        (_lake, _sql, _tokens, Http, Postgres, IsOpen) = (lake, sql, tokens, http, postgres, isOpen);
 
     /// <summary>The lake over HTTP.</summary>
     public HttpServer Http { get; }
+
+    /// <summary>The lake over PostgreSQL's protocol; null where it is not asked for.</summary>
+    public PgServer? Postgres { get; }
 
     /// <summary>Whether nobody needs a key.</summary>
     public bool IsOpen { get; }
@@ -50,38 +56,56 @@ sealed class ServeParts : IAsyncDisposable
         var served = new ServedLake(
             LakeStore.Open(lake, time), new DeltaServices(time, RunningPipeline.NewId), options, time);
         var sql = new GuardedSql(served, serve.Limits, time);
+        var gate = new Gatekeeper(serve.Keys, tokens);
+        PgServer? postgres = null;
         try
         {
+            var certificate = Certificate(serve);
+            if (serve.PgPort is { } port)
+            {
+                postgres = PgServer.Start(
+                    new PgServerOptions(new IPEndPoint(serve.Address, port), gate) { Certificate = certificate },
+                    sql, time, logs);
+            }
             var http = await HttpServer.StartAsync(
-                new HttpServerOptions(new IPEndPoint(serve.Address, serve.HttpPort), new Gatekeeper(serve.Keys, tokens))
+                new HttpServerOptions(new IPEndPoint(serve.Address, serve.HttpPort), gate)
                 {
-                    Certificate = Certificate(serve),
+                    Certificate = certificate,
                     Sources = sources,
                     Prefix = prefix,
                     RequestsPerSecond = serve.RequestsPerSecond,
                     RequestsAtOnce = 4 * serve.RequestsPerSecond,
                 },
                 served, sql, time, logs, ct);
-            return new ServeParts(served, sql, tokens, http, serve.IsOpen);
+            return new ServeParts(served, sql, tokens, http, postgres, serve.IsOpen);
         }
         catch (Exception failure)
         {
+            if (postgres is not null)
+                await postgres.DisposeAsync();
             sql.Dispose();
             served.Dispose();
             tokens?.Dispose();
-            throw failure is IOException
-                ? new TaplineException(failure.Message, "serve.port, or --port, names another port", failure)
+            throw failure is IOException or SocketException
+                ? new TaplineException(
+                    failure.Message, "serve.port and serve.pg, or --port and --pg, name other ports", failure)
                 : failure;
         }
     }
 
     /// <summary>Says where the lake is served.</summary>
-    public void Announce(Screen screen) => screen.Progress(
-        $"  http    {Http.Address}{(IsOpen ? "   for this machine alone, without keys" : "")}");
+    public void Announce(Screen screen)
+    {
+        screen.Progress($"  http    {Http.Address}{(IsOpen ? "   for this machine alone, without keys" : "")}");
+        if (Postgres?.Endpoint is { } endpoint)
+            screen.Progress($"  pg      psql -h {endpoint.Address} -p {endpoint.Port} lake");
+    }
 
     public async ValueTask DisposeAsync()
     {
         await Http.DisposeAsync();
+        if (Postgres is not null)
+            await Postgres.DisposeAsync();
         _sql.Dispose();
         _lake.Dispose();
         _tokens?.Dispose();

@@ -13,17 +13,20 @@ namespace Tapline.Cli.Verbs;
 sealed class ServeVerb : Verb
 {
     readonly Option<int?> _port = new("--port") { Description = "The port of HTTP; 0 takes any that is free" };
+    readonly Option<int?> _pg = new("--pg") { Description = "The port of PostgreSQL's protocol; none without" };
     readonly Option<string?> _address = new("--address")
     {
         Description = "The address to listen on; others than 127.0.0.1 need keys in the configuration",
     };
 
     public ServeVerb()
-        : base("serve", "Serve the lake over HTTP",
-            "serve", "serve --lake ./demo-lake/lake --port 8080", "serve --config shop.yaml --address 0.0.0.0")
+        : base("serve", "Serve the lake over HTTP, and over PostgreSQL's protocol",
+            "serve", "serve --lake ./demo-lake/lake --port 8080 --pg 5433",
+            "serve --config shop.yaml --address 0.0.0.0")
     {
         Options.Add(LakeOption.Option);
         Options.Add(_port);
+        Options.Add(_pg);
         Options.Add(_address);
     }
 
@@ -63,6 +66,8 @@ sealed class ServeVerb : Verb
     {
         if (line.GetValue(_port) is { } port)
             config = config with { HttpPort = port };
+        if (line.GetValue(_pg) is { } pg)
+            config = config with { PgPort = pg };
         if (line.GetValue(_address) is not { } text)
             return config;
         if (!IPAddress.TryParse(text, out var address))

@@ -24,6 +24,10 @@ public sealed class DuckDbPrepared : IDisposable
     /// <summary>How many parameters it takes.</summary>
     public int ParameterCount { get; }
 
+    /// <summary>What kind of value a parameter is, from 0; <c>Invalid</c> where the statement does not say.</summary>
+    public DuckDbTypeKind ParameterKind(int index) =>
+        (DuckDbTypeKind)Prepared.ParameterType(_handle, checked((ulong)index + 1));
+
     /// <summary>The columns that it will give, known without running it.</summary>
     public ImmutableArray<DuckDbColumn> Columns
     {

@@ -18,10 +18,7 @@ sealed class EntityEndpoint(ServedLake lake, GuardedSql sql)
         var table = TableOf(cut, entity) ?? throw ProblemException.NotFound($"entity {entity}");
         if (call.Caller.Rows.Tenant is not null && lake.Tenants.Of(table) is null)
             throw ProblemException.NotFound($"entity {entity}");
-        var columns = table.Columns.Where(static column => column.IsKey)
-            .OrderBy(static column => column.KeyOrdinal).ToList();
-        if (columns.Count == 0)
-            throw ProblemException.NotFound($"key of {entity}");
+        var columns = KeyOf(call, table);
         var parts = columns.Count == 1 ? [key] : key.Split(',');
         if (parts.Length != columns.Count)
         {
@@ -31,6 +28,21 @@ sealed class EntityEndpoint(ServedLake lake, GuardedSql sql)
         var row = await RowAsync(call, table, columns, parts)
             ?? throw ProblemException.NotFound($"{entity} of this key");
         await call.WriteAsync(new JsonObject { ["entity"] = entity, ["key"] = key, ["row"] = row });
+    }
+
+    // Not every table says what its key is.
+    static List<ColumnSchema> KeyOf(HttpCall call, LakeTable table)
+    {
+        var named = call.Query("by")?.Split(',');
+        var columns = named is null
+            ? table.Columns.Where(static column => column.IsKey).OrderBy(static column => column.KeyOrdinal)
+            : named.Select(name => table.Columns.FirstOrDefault(column => column.Name == name)
+                ?? throw ProblemException.NotFound($"column {name}"));
+        List<ColumnSchema> key = [.. columns];
+        return key.Count > 0
+            ? key
+            : throw ProblemException.Malformed(
+                "the lake does not know the key of this table", "name its columns: ?by=id");
     }
 
     async Task<JsonNode?> RowAsync(HttpCall call, LakeTable table, List<ColumnSchema> key, string[] parts)

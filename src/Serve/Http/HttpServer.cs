@@ -105,7 +105,10 @@ public sealed class HttpServer : IAsyncDisposable
             new("GET", "/v1/tables", Scopes.TablesRead, "Names the tables", tables.ListAsync),
             new("GET", "/v1/tables/{name}", Scopes.TablesRead, "Shows a table with its columns", tables.ShowAsync),
             new("GET", "/v1/entities/{entity}/{key}", Scopes.EntitiesRead, "Finds a row by its key",
-                entities.FindAsync),
+                entities.FindAsync)
+            {
+                Parameters = new Dictionary<string, string> { ["by"] = "the columns of the key, with commas between" },
+            },
             new("GET", "/v1/manifests", Scopes.TablesRead, "Lists the newest cuts", tables.EpochsAsync)
             {
                 Parameters = new Dictionary<string, string> { ["limit"] = "how many of each lane" },

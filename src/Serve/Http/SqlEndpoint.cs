@@ -65,6 +65,6 @@ sealed class SqlEndpoint(GuardedSql sql, ServeCounters counters, TimeProvider ti
     static string? IdOf(HttpCall call, string? id) => id is null ? null : $"{call.Caller.Name}\n{id}";
 
     // Tells equal statements without saying what stands in them.
-    static string HashOf(string text) =>
+    internal static string HashOf(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 }

@@ -1,4 +1,5 @@
 using Tapline.Lakehouse.DuckDb;
+using Tapline.Serving.Postgres;
 
 namespace Tapline.Serving.Lake;
 
@@ -34,6 +35,7 @@ sealed class ScopeViews
     {
         connection.Execute($"ATTACH ':memory:' AS {SqlText.Identifier(catalog)}");
         connection.Execute(CatalogSql(catalog));
+        connection.Execute(PgCatalog.Sql(catalog));
         return new ScopeViews(catalog, scope, tenants);
     }
 
@@ -114,6 +116,14 @@ sealed class ScopeViews
             CREATE VIEW {name}.{InformationSchema}.schemata AS
                 SELECT * FROM system.information_schema.schemata
                 WHERE catalog_name = {of} AND NOT starts_with(schema_name, 'tapline_');
+            CREATE VIEW {name}.{InformationSchema}.table_constraints AS
+                SELECT * FROM system.information_schema.table_constraints WHERE false;
+            CREATE VIEW {name}.{InformationSchema}.key_column_usage AS
+                SELECT * FROM system.information_schema.key_column_usage WHERE false;
+            CREATE VIEW {name}.{InformationSchema}.referential_constraints AS
+                SELECT * FROM system.information_schema.referential_constraints WHERE false;
+            CREATE VIEW {name}.{InformationSchema}.constraint_column_usage AS
+                SELECT * FROM system.information_schema.constraint_column_usage WHERE false;
             """;
     }
 }

@@ -25,6 +25,7 @@ public sealed class ServeSettingsTests
             serve:
               address: 0.0.0.0
               port: 80
+              pg: 5432
               certificate: server.pem
               certificate_key: server.key
               memory_mb: 256
@@ -35,6 +36,7 @@ public sealed class ServeSettingsTests
               jwt: { issuer: i, audience: a, public_key: jwt.pem, requires_tenant: false }
             """).Serve!;
         Assert.Equal("/etc/tapline/server.key", serve.CertificateKey);
+        Assert.Equal(5432, serve.PgPort);
         Assert.Equal(256L << 20, serve.MemoryBytesMax);
         Assert.Equal(5, serve.Limits.RowsMax);
         Assert.Equal("id", serve.Tenants.Tables["app.accounts"]);

@@ -25,6 +25,9 @@ static partial class Prepared
     [SuppressGCTransition]
     public static partial ulong ParameterCount(PreparedHandle statement);
 
+    [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_param_type")]
+    public static partial int ParameterType(PreparedHandle statement, ulong index);
+
     [LibraryImport(DuckDbLibrary.Name, EntryPoint = "duckdb_prepared_statement_column_count")]
     public static partial ulong ColumnCount(PreparedHandle statement);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Tapline.Lakehouse.DuckDb;
 using Tapline.Serving.Lake;
+using Tapline.Serving.Postgres;
 
 namespace Tapline.Serving.Sql.Guard;
 
@@ -124,17 +125,55 @@ public sealed class GuardedSql : IDisposable
     SqlReading Start(RunningStatement statement, LakeLease lease)
     {
         var request = statement.Request;
-        var sql = StatementGuard.Admit(lease.Connection, lease.Relations, request.Sql);
+        var sql = Admit(request, lease);
         var columns = ColumnsOf(sql, statement, lease.Connection);
         var text = request.Shape switch
         {
             SqlShape.Text => SqlRunner.AsText(sql, columns, nestedAsJson: true),
             SqlShape.Lake => LakeShape.Select(sql, columns),
+            SqlShape.Postgres when !IsExplain(columns) => PgTypes.Select(sql, columns),
             _ => sql,
         };
+        if (request.Describes && !IsExplain(columns))
+            text = $"FROM (\n{text}\n) LIMIT 0";
         var result = lease.Connection.Query(text, request.Parameters.AsSpan(), statement.Token);
         var rowsMax = Math.Min(request.RowsMax ?? long.MaxValue, _limits.RowsMax);
         return new SqlReading(this, statement, lease, result, columns, rowsMax);
+    }
+
+    // An EXPLAIN stands in no other statement; its columns are texts.
+    static bool IsExplain(ImmutableArray<DuckDbColumn> columns) =>
+        columns is [{ Name: "explain_key" }, { Name: "explain_value" }];
+
+    static string Admit(SqlRequest request, LakeLease lease)
+    {
+        if (request.IsPostgres)
+        {
+            var catalog = lease.Relations.Catalog;
+            lease.Connection.Execute($"SET search_path = '{catalog}.main,{catalog}.{PgDialect.Catalog}'");
+        }
+        return StatementGuard.Admit(lease.Connection, lease.Relations, request.Sql, request.IsPostgres);
+    }
+
+    /// <summary>What kinds of values a statement's parameters are, as far as it says so: <c>Invalid</c> where it does
+    /// not. Throws <see cref="SqlRefusedException"/>.</summary>
+    public async Task<ImmutableArray<DuckDbTypeKind>> ParametersAsync(SqlRequest request, CancellationToken ct)
+    {
+        using var statement = new RunningStatement(request, _limits.TimeMax, _time, ct);
+        try
+        {
+            using var lease = await _lake.LeaseAsync(request.Scope, statement.Token);
+            using var prepared = lease.Connection.Prepare(Admit(request, lease));
+            return [.. Enumerable.Range(0, prepared.ParameterCount).Select(prepared.ParameterKind)];
+        }
+        catch (OperationCanceledException)
+        {
+            throw statement.Reason();
+        }
+        catch (DuckDbException failure)
+        {
+            throw SqlRefusedException.Of(failure, request.Scope.Tenant is null);
+        }
     }
 
     static ImmutableArray<DuckDbColumn> ColumnsOf(string sql, RunningStatement statement, DuckDbConnection connection)

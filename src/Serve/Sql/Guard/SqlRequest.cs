@@ -14,6 +14,12 @@ public sealed record SqlRequest(string Sql, QueryScope Scope)
     /// <summary>How values are wanted.</summary>
     public SqlShape Shape { get; init; }
 
+    /// <summary>Whether it may name what PostgreSQL's clients look for in <c>pg_catalog</c>.</summary>
+    public bool IsPostgres { get; init; }
+
+    /// <summary>Whether its columns alone are wanted, and no rows.</summary>
+    public bool Describes { get; init; }
+
     /// <summary>The cut that is meant; null for the newest.</summary>
     public CutChoice? AsOf { get; init; }
 
@@ -36,4 +42,6 @@ public enum SqlShape
     Text,
     /// <summary>As a lake's columns can hold them; what they cannot, as text.</summary>
     Lake,
+    /// <summary>Of the kinds that PostgreSQL's protocol is written from.</summary>
+    Postgres,
 }

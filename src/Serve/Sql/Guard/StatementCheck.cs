@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Tapline.Serving.Lake;
+using Tapline.Serving.Postgres;
 
 namespace Tapline.Serving.Sql.Guard;
 
 /// <summary>Walks one parsed statement. What it does not know is refused.</summary>
-sealed class StatementCheck(VisibleRelations relations)
+sealed class StatementCheck(VisibleRelations relations, bool isPostgres)
 {
     static readonly FrozenSet<string> QueryNodes = Set(
         "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE");
@@ -14,7 +15,9 @@ sealed class StatementCheck(VisibleRelations relations)
     static readonly FrozenSet<string> TableFunctions = Set(
         "range", "generate_series", "unnest", "json_each", "json_tree", "repeat_row", "pg_timezone_names",
         "icu_calendar_names", "regexp_split_to_table", "generate_subscripts");
-    static readonly FrozenSet<string> InformationSchema = Set("tables", "columns", "views", "schemata");
+    static readonly FrozenSet<string> InformationSchema = Set(
+        "tables", "columns", "views", "schemata", "table_constraints", "key_column_usage", "referential_constraints",
+        "constraint_column_usage");
 
     readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
     readonly HashSet<JsonNode> _tableCalls = [];
@@ -114,6 +117,8 @@ sealed class StatementCheck(VisibleRelations relations)
         if (schema.Length == 0 && (_named.Contains(name) || relations.Has(VisibleRelations.Main, name)))
             return;
         if (schema.Length > 0 && relations.Has(schema, name))
+            return;
+        if (isPostgres && PgCatalog.Names.Contains(name) && (schema.Length == 0 || Is(schema, PgDialect.Catalog)))
             return;
         throw Unknown(schema.Length == 0 ? name : $"{schema}.{name}");
     }

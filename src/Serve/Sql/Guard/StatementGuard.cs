@@ -16,7 +16,7 @@ static partial class StatementGuard
     static readonly JsonDocumentOptions Deep = new() { MaxDepth = 4_000 };
 
     /// <summary>The statement as it is to be run. Throws <see cref="SqlRefusedException"/> for all else.</summary>
-    public static string Admit(DuckDbConnection connection, VisibleRelations relations, string sql)
+    public static string Admit(DuckDbConnection connection, VisibleRelations relations, string sql, bool isPostgres)
     {
         var statement = sql.Trim().TrimEnd(';').TrimEnd();
         if (statement.Length == 0)
@@ -26,7 +26,7 @@ static partial class StatementGuard
         var prefix = ExplainPrefix().Match(statement).Value;
         var explained = statement[prefix.Length..];
         var root = Parse(connection, explained);
-        var check = new StatementCheck(relations);
+        var check = new StatementCheck(relations, isPostgres);
         check.Check(root);
         return check.IsRewritten ? prefix + Text(connection, root) : statement;
     }

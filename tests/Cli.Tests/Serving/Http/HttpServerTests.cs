@@ -136,6 +136,27 @@ public sealed class HttpServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_is_found_by_its_key()
+    {
+        var found = await _server.JsonAsync("/v1/entities/app.orders/3?by=id");
+        Assert.Equal("""{"id":3,"account_id":2,"total":"3.75","_lsn":7}""", found["row"]!.ToJsonString());
+        foreach (var (path, key, status) in new[]
+        {
+            ("/v1/entities/app.orders/3?by=id", GivenServer.Tenant, 404),
+            ("/v1/entities/app.plans/1?by=id", GivenServer.Tenant, 404),
+            ("/v1/entities/app.orders/1000?by=id", GivenServer.Reader, 404),
+            ("/v1/entities/app.orders/3", GivenServer.Reader, 400),
+            ("/v1/entities/app.orders/3,4?by=id,nothing", GivenServer.Reader, 404),
+            ("/v1/entities/app.orders/3'%20OR%20true?by=id", GivenServer.Reader, 422),
+        })
+        {
+            using var answer = await _server.GetAsync(path, key);
+            Assert.Equal(status, (int)answer.StatusCode);
+        }
+        Assert.Equal(4, (int)(await _server.JsonAsync("/v1/entities/app.orders/4,1?by=id,account_id"))["row"]!["id"]!);
+    }
+
+    [Fact]
     public async Task Older_cuts_are_listed_and_can_be_asked()
     {
         await _server.Files.ManifestAsync(1, 1_000, ("current/app.orders", 1));
