@@ -10,7 +10,7 @@ public static class ModelCatalog
 {
     /// <summary>The columns of the relation <c>clock</c>.</summary>
     public static ImmutableArray<ColumnSchema> ClockColumns { get; } =
-        [new("as_of", ColumnType.Date), new("tick", ColumnType.Timestamp)];
+        [new("as_of", ColumnType.Date), new("tick", ColumnType.Timestamp), new("started_at", ColumnType.Timestamp)];
 
     /// <summary>The name of the one-row relation of parameters.</summary>
     public const string Parameters = "params";

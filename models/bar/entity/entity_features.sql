@@ -3,7 +3,7 @@ key: feature_id
 inputs:
   feature_rows: feature_id
   customer_features: feature_id
-  entity_features_flows_daily: feature_id
+  bridge_customer_features_daily: feature_id
   experiment_results: feature_id
 time: date
 history: [feature_key, feature_name, category, feature_status, min_plan_rank, adoption_band, ab_status]
@@ -48,7 +48,7 @@ days as (
     sum(users) filter (where date > clock.as_of - 30) as user_days_30d,
     sum(errors) filter (where date > clock.as_of - 30) as errors_30d,
     sum(completions) filter (where date > clock.as_of - 30) as completions_30d
-  from entity_features_flows_daily
+  from bridge_customer_features_daily
   cross join clock
   where date <= clock.as_of and date > clock.as_of - 60
   group by feature_id

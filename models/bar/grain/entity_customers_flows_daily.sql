@@ -4,7 +4,7 @@ inputs:
   customer_mrr_daily: [customer_id, date]
   payment_facts: [customer_id, date]
   invoice_facts: [customer_id, date]
-  user_days: [customer_id, date]
+  customer_people_days: [customer_id, date]
   bridge_customer_features_daily: [customer_id, date]
   device_day_parts: [customer_id, date]
   support_events: [customer_id, date]
@@ -43,17 +43,6 @@ with paid as (
 invoiced as (
   select customer_id, date, sum(invoiced) as invoiced
   from invoice_facts
-  group by customer_id, date
-),
-people as (
-  select
-    customer_id,
-    date,
-    sum(feature_events) as usage_events,
-    sum(sessions) as sessions,
-    sum(feature_errors) as feature_errors,
-    sum(is_active) as active_users
-  from user_days
   group by customer_id, date
 ),
 used as (
@@ -134,7 +123,8 @@ select
 from customer_mrr_daily as days
 left join paid on paid.customer_id = days.customer_id and paid.date = days.date
 left join invoiced on invoiced.customer_id = days.customer_id and invoiced.date = days.date
-left join people on people.customer_id = days.customer_id and people.date = days.date
+left join customer_people_days as people
+  on people.customer_id = days.customer_id and people.date = days.date
 left join used on used.customer_id = days.customer_id and used.date = days.date
 left join taps on taps.customer_id = days.customer_id and taps.date = days.date
 left join asked on asked.customer_id = days.customer_id and asked.date = days.date

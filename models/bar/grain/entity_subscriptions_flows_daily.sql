@@ -40,7 +40,7 @@ days as (
   select
     lives.subscription_id,
     cast(unnest(generate_series(
-      greatest(params.first_date, least(lives.created_on, moved_on)),
+      greatest(least(params.first_date, utc_date(clock.started_at)), least(lives.created_on, moved_on)),
       least(clock.as_of, lives.deleted_on),
       interval 1 day
     )) as date) as date

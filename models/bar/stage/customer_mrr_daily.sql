@@ -13,8 +13,9 @@ with moved_first as (
 days as (
   select
     account_id as customer_id,
+    -- The first business day that any zone is in then: the days of its taps must find one of their customer.
     cast(unnest(generate_series(
-      greatest(params.first_date, least(created_on, moved_on)),
+      greatest(least(params.first_date, utc_date(clock.started_at - interval 17 hours)), least(created_on, moved_on)),
       least(clock.as_of, deleted_on),
       interval 1 day
     )) as date) as date

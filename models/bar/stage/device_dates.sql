@@ -12,7 +12,7 @@ with days as (
     placed.*,
     unnest(generate_series(
       greatest(
-        params.first_date,
+        today.first_date,
         business_date(placed.created_at, placed.zone),
         business_date(placed.placed_from, placed.zone)
       ),
@@ -21,7 +21,6 @@ with days as (
     )) as day
   from device_placements as placed
   join business_dates as today on today.timezone = placed.timezone
-  cross join params
 )
 select
   device_id,

@@ -8,7 +8,7 @@ description: The days of a feature, from its first.
 select
   feature_id,
   cast(unnest(generate_series(
-    greatest(params.first_date, created_on),
+    greatest(least(params.first_date, utc_date(clock.started_at)), created_on),
     clock.as_of,
     interval 1 day
   )) as date) as date

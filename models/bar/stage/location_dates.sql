@@ -20,7 +20,7 @@ with lives as (
 select
   lives.location_id,
   cast(unnest(generate_series(
-    greatest(params.first_date, business_date(lives.created_at, today.zone)),
+    greatest(today.first_date, business_date(lives.created_at, today.zone)),
     least(today.business_date, business_date(lives.deleted_at, today.zone)),
     interval 1 day
   )) as date) as date,
@@ -28,4 +28,3 @@ select
 from lives
 join tenants on tenants.account_id = lives.customer_id
 join business_dates as today on today.timezone = lives.timezone
-cross join params

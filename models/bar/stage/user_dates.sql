@@ -17,7 +17,7 @@ with lives as (
 select
   lives.user_id,
   cast(unnest(generate_series(
-    greatest(params.first_date, utc_date(lives.created_at)),
+    greatest(least(params.first_date, utc_date(clock.started_at)), utc_date(lives.created_at)),
     least(clock.as_of, utc_date(lives.deleted_at)),
     interval 1 day
   )) as date) as date,

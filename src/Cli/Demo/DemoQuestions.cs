@@ -1,40 +1,31 @@
 namespace Tapline.Cli.Demo;
 
-/// <summary>What the owner of the bar business wants to know. Plain SQL over the lake's current rows.</summary>
+/// <summary>What the owner of the bar business wants to know, each answered by one table that models keep
+/// current.</summary>
 static class DemoQuestions
 {
     /// <summary>The questions with their statements.</summary>
     public static readonly (string Question, string Sql)[] All =
     [
-        ("Which paying customers are at risk?", """
-            select a.name, a.country, sum(s.quantity * s.unit_amount) as contract_value,
-                   any_value(t.open_tickets) as open_tickets, any_value(p.failed) as failed_payments
-            from app.accounts a
-            join billing.subscriptions s on s.account_id = a.id and s.status in ('active', 'past_due')
-            join (select account_id, count(*) as open_tickets from app.support_tickets
-                  where status = 'open' group by all) t on t.account_id = a.id
-            join (select account_id, count(*) as failed from billing.payments
-                  where status = 'failed' group by all) p on p.account_id = a.id
-            group by a.id, a.name, a.country
-            order by failed_payments desc, contract_value desc, a.name limit 5
+        ("Which paying customers are at risk, and why?", """
+            select customer_name, customer_tier as tier, mrr, churn_risk_score as risk, health_score as health,
+                   support_score as support, billing_score as billing, adoption_score as adoption
+            from entity.entity_customers
+            where is_paying and churn_risk_score > 30
+            order by mrr desc, customer_id limit 5
             """),
         ("Where does the recurring revenue come from?", """
-            select p.plan_rank, a.country, count(*) as subscriptions,
-                   round(sum(s.quantity * s.unit_amount * (1 - s.discount_percent / 100)
-                     / case s.billing_interval when 'year' then 12 when 'quarter' then 3 else 1 end), 2) as monthly
-            from billing.subscriptions s
-            join billing.plans p on p.id = s.plan_id
-            join app.accounts a on a.id = s.account_id
-            where s.status in ('active', 'past_due') and not s.is_metered
-            group by all order by monthly desc limit 5
+            select plan_name, customer_segment as segment, count(*) as subscriptions, sum(mrr) as mrr
+            from entity.entity_subscriptions
+            where mrr > 0
+            group by all order by sum(mrr) desc limit 5
             """),
-        ("Which taps wait for a technician?", """
-            select d.model, d.firmware_version, count(distinct d.id) as taps, count(*) as tickets,
-                   count(*) filter (where t.priority = 'critical') as critical
-            from app.devices d
-            join app.maintenance_tickets t on t.device_id = d.id and t.status = 'open'
-            where d.status = 'maintenance'
-            group by all order by critical desc, tickets desc, d.model, d.firmware_version limit 5
+        ("Which bars pour the most?", """
+            select location_name, city, customer_name, devices_online || '/' || devices_active as taps_online,
+                   pours_30d as pours, pour_revenue_30d as revenue
+            from entity.entity_locations
+            where pours_30d > 0
+            order by pour_revenue_30d desc, location_id limit 5
             """),
     ];
 }

@@ -9,7 +9,9 @@ using Tapline.Cli.Running;
 using Tapline.Cli.Terminal;
 using Tapline.Cli.Verbs;
 using Tapline.Cli.Verification;
+using Tapline.Ingest.Postgres;
 using Tapline.Serving.Sql;
+using Tapline.Serving.Verification;
 
 namespace Tapline.Cli.Demo;
 
@@ -20,7 +22,8 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
 {
     const int PreferredPort = 9092;
     const int PreferredMqttPort = 1883;
-    const int RowsShownMax = 5;
+    const int RowsShownMax = 40;
+    static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan CatchUpMax = TimeSpan.FromMinutes(5);
 
     readonly CancellationTokenSource _stopping = new();
@@ -55,6 +58,11 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         screen.Progress($"  devices   {mqtt}   {DemoDevices.Count} taps by MQTT; "
             + $"try: mosquitto_sub -p {mqtt.Port} -t 'bar/#'");
         screen.Progress($"  lake      {folder.Shown}/lake   Delta tables");
+        while (_pipeline.Source!.Status.Phase != SourcePhase.Streaming && !_work.IsCompleted)
+            await Task.Delay(CopyPoll, time, ct);
+        await RequireRunningAsync();
+        await CatchUp().WaitAsync(await CurrentLsnAsync(ct), ct);
+        screen.Progress($"  models    {_config.Models!.Stored.Count()} tables kept current from models/bar, {Elapsed}");
     }
 
     /// <summary>Lets the business run for a while, and shows the pipeline following it.</summary>
@@ -84,14 +92,18 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
             await TellDevicesAsync((await devices).Ledger.Sent, ct);
     }
 
-    /// <summary>Answers three questions from the lake.</summary>
+    /// <summary>Shows what models made of the sources, and answers three questions from it.</summary>
     public async Task AskAsync(CancellationToken ct)
     {
         await RequireRunningAsync();
         await CatchUp().WaitAsync(await CurrentLsnAsync(ct), ct);
         using var session = await LakeStore.OpenSessionAsync(LakeSettings.Of(folder.Lake), time, ct);
         var runner = new SqlRunner(session.Connection, new SqlLimits { RowsMax = RowsShownMax }, time);
+        Answer("How fresh is what models keep?", DemoTables.Freshness(session, time.GetUtcNow()), "");
         foreach (var (question, sql) in DemoQuestions.All)
+            Answer(question, sql, sql);
+
+        void Answer(string question, string sql, string shown)
         {
             using var rows = new StringWriter();
             var started = time.GetTimestamp();
@@ -99,9 +111,20 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
             var took = time.GetElapsedTime(started).TotalMilliseconds;
             screen.Line();
             screen.Line($"{question}   {outcome.Rows} rows in {took:0} ms");
-            screen.Line(Indented(sql, "    │ "));
+            if (shown.Length > 0)
+                screen.Line(Indented(shown, "    │ "));
             screen.Line(Indented(rows.ToString(), "  "));
         }
+    }
+
+    /// <summary>Compares every row of every model with what its SELECT gives over the whole lake.</summary>
+    public async Task<bool> ProveModelsAsync(CancellationToken ct)
+    {
+        Require();
+        using var session = await LakeStore.OpenSessionAsync(LakeSettings.Of(folder.Lake), time, ct);
+        ModelVerification[] results = [.. ModelVerifier.Run(session, _config.Models!, ct)];
+        ModelsVerifyVerb.Print(results, screen);
+        return results.All(static result => result.IsEqual);
     }
 
     /// <summary>Compares every row of every table in the lake with the database.</summary>
@@ -120,7 +143,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
     {
         Require();
         screen.Line();
-        screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select * from app.accounts limit 5\"");
+        screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select * from entity.entity_customers limit 5\"");
         screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select _op, count(*) from history.billing_invoices "
             + "group by all\"");
         if (!keeps)
@@ -190,6 +213,7 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
                 connection: "{{connectionString}}"
                 tables: ["app.*", "billing.*", "marketing.*"]
             lake: { path: lake, durability: process }
+            models: "{{Path.Combine(AppContext.BaseDirectory, "models", "bar")}}"
             mqtt:
               listen: { address: "127.0.0.1:{{mqttPort}}" }
               routes:

@@ -55,6 +55,7 @@ sealed class DemoVerb : Verb
         await demo.LiveAsync(line.GetValue(_rate), TimeSpan.FromSeconds(line.GetValue(_seconds)), ct);
         await demo.AskAsync(ct);
         var report = await demo.ProveAsync(ct);
+        var hasTrueModels = await demo.ProveModelsAsync(ct);
         demo.TellHowToGoOn(line.GetValue(_keep));
         if (line.GetValue(_keep))
             await demo.LiveAsync(line.GetValue(_rate), Timeout.InfiniteTimeSpan, ct);
@@ -66,8 +67,9 @@ sealed class DemoVerb : Verb
             ["rows"] = report.Rows,
             ["differences"] = report.Differences,
             ["equal"] = report.IsEqual,
+            ["models_equal"] = hasTrueModels,
         });
-        return report.IsEqual ? ExitCode.Success : ExitCode.Differences;
+        return report.IsEqual && hasTrueModels ? ExitCode.Success : ExitCode.Differences;
     }
 
     static void AtLeast(Option<int> option, int min) => option.Validators.Add(result =>

@@ -17,4 +17,7 @@ public sealed record ModelUnitTest(
 {
     /// <summary>The time that <c>clock</c> has; null for none.</summary>
     public string? Clock { get; init; }
+
+    /// <summary>When the models' first step was; by default before all rows.</summary>
+    public string StartedAt { get; init; } = "2000-01-01 00:00:00Z";
 }

@@ -57,6 +57,8 @@ public static class UnitTestFile
         {
             Clock = section.Has("clock") ? section.Text("clock") : null,
         };
+        if (section.Has("started_at"))
+            test = test with { StartedAt = section.Text("started_at") };
         section.Close();
         return test;
     }

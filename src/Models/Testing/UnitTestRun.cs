@@ -52,8 +52,8 @@ public static class UnitTestRun
         if (test.Clock is { } clock)
         {
             var text = clock.Contains(':', StringComparison.Ordinal) ? clock : $"{clock} 12:00:00Z";
-            connection.Execute($"insert into {ModelCatalog.Clock} select timezone('UTC', t)::date, t "
-                + $"from (select {SqlText.Literal(text)}::timestamptz as t)");
+            connection.Execute($"insert into {ModelCatalog.Clock} select timezone('UTC', t)::date, t, s::timestamptz "
+                + $"from (select {SqlText.Literal(text)}::timestamptz as t, {SqlText.Literal(test.StartedAt)} as s)");
         }
         foreach (var (name, rows) in test.Given)
         {

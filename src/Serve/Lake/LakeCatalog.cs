@@ -47,7 +47,7 @@ public sealed class LakeCatalog(IObjectStore lake, DeltaServices services)
         return new LakeCut(
             tables.ToImmutable(),
             [.. lanes.Select(Stand)],
-            lanes.Max(static lane => lane.ModelClockUs))
+            lanes.Select(static lane => lane.Models).OfType<ModelClock>().MaxBy(static clock => clock.ClockUs))
         {
             ModelDefinitions = lanes.SelectMany(static lane => lane.ModelDefinitions)
                 .ToImmutableDictionary(StringComparer.Ordinal),

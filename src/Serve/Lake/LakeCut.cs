@@ -7,9 +7,9 @@ namespace Tapline.Serving.Lake;
 /// <summary>All tables of a lake as some epochs left them.</summary>
 /// <param name="Tables">The tables, by folder.</param>
 /// <param name="Lanes">Where each lane stands; empty for a lake without manifests.</param>
-/// <param name="ModelClockUs">The clock that models saw, microseconds since 1970; null without models.</param>
+/// <param name="Models">The time that models saw; null without models.</param>
 public sealed record LakeCut(
-    ImmutableArray<LakeTable> Tables, ImmutableArray<LaneStand> Lanes, long? ModelClockUs)
+    ImmutableArray<LakeTable> Tables, ImmutableArray<LaneStand> Lanes, ModelClock? Models)
 {
     /// <summary>A digest of the definition that each model was computed by, by name.</summary>
     public ImmutableDictionary<string, string> ModelDefinitions { get; init; } =

@@ -36,9 +36,8 @@ public sealed class LakeSession : IDisposable
     /// <summary>The cut that is shown.</summary>
     public LakeCut Cut { get; private set; } = new([], [], null);
 
-    /// <summary>The clock that models saw at the cut that is shown, microseconds since 1970; null without
-    /// models.</summary>
-    public long? ModelClockUs => Cut.ModelClockUs;
+    /// <summary>The time that models saw at the cut that is shown; null without models.</summary>
+    public ModelClock? Models => Cut.Models;
 
     /// <summary>Opens a session on a lake at its newest cut.</summary>
     public static async Task<LakeSession> OpenAsync(

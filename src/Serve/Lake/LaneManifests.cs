@@ -122,7 +122,7 @@ sealed class LaneManifests(IObjectStore lake)
         return new LanePin(lane, epoch, manifest.Tables)
         {
             CommittedAtMs = manifest.CommittedAtMs,
-            ModelClockUs = manifest.Models?.ClockUs,
+            Models = manifest.Models is { } mark ? new ModelClock(mark.ClockUs, mark.StartedUs) : null,
             ModelDefinitions = manifest.Models?.Definitions ?? [],
         };
     }
@@ -147,8 +147,8 @@ sealed record LanePin(string Lane, long Epoch, IReadOnlyDictionary<string, long>
     /// <summary>When the epoch was committed, milliseconds since 1970.</summary>
     public long CommittedAtMs { get; init; }
 
-    /// <summary>The clock that the models saw with it, microseconds since 1970; null for a lane without.</summary>
-    public long? ModelClockUs { get; init; }
+    /// <summary>What its models saw; null for a lane without.</summary>
+    public ModelClock? Models { get; init; }
 
     /// <summary>A digest of each model's definition, by name.</summary>
     public Dictionary<string, string> ModelDefinitions { get; init; } = [];
@@ -163,8 +163,15 @@ sealed record LaneManifest(Dictionary<string, long> Tables)
 
 sealed record LaneModelMark(long ClockUs)
 {
+    public long StartedUs { get; init; }
+
     public Dictionary<string, string> Definitions { get; init; } = [];
 }
+
+/// <summary>The time that models saw, which their SQL reads from the relation <c>clock</c>.</summary>
+/// <param name="ClockUs">The clock of the newest step, microseconds since 1970.</param>
+/// <param name="StartedUs">The tick of the first step ever, microseconds since 1970.</param>
+public sealed record ModelClock(long ClockUs, long StartedUs);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]

@@ -20,7 +20,7 @@ public sealed class ModelSchema : IDisposable
     /// <summary>Makes the schema. Throws <see cref="TaplineException"/> where no model was ever computed.</summary>
     public static ModelSchema Open(LakeSession session, ModelPackage package, CancellationToken ct)
     {
-        if (session.ModelClockUs is not { } clockUs)
+        if (session.Models is not { } clock)
         {
             throw new TaplineException(
                 "no model of this lake was ever computed", "run the pipeline with models: folder");
@@ -35,8 +35,8 @@ public sealed class ModelSchema : IDisposable
                 CultureInfo.InvariantCulture,
                 $"""
                 create or replace view {ModelCatalog.Clock} as
-                select timezone('UTC', tick)::date as as_of, tick
-                from (select time_bucket(interval 5 minutes, make_timestamptz({clockUs})) as tick)
+                select timezone('UTC', tick)::date as as_of, tick, make_timestamptz({clock.StartedUs}) as started_at
+                from (select time_bucket(interval 5 minutes, make_timestamptz({clock.ClockUs})) as tick)
                 """), ct);
             ModelCatalog.Create(session.Connection, package);
             return schema;

@@ -59,7 +59,11 @@ public sealed record EpochManifest(
 /// <summary>What the models of a lane were computed by.</summary>
 /// <param name="ClockUs">The clock that they saw last, microseconds since 1970.</param>
 /// <param name="Definitions">A digest of each stored model's definition, by its name.</param>
-public sealed record ModelMark(long ClockUs, SortedDictionary<string, string> Definitions);
+public sealed record ModelMark(long ClockUs, SortedDictionary<string, string> Definitions)
+{
+    /// <summary>The tick of their first step ever, microseconds since 1970; 0 in manifests of older versions.</summary>
+    public long StartedUs { get; init; }
+}
 
 /// <summary>How the documents are written.</summary>
 [JsonSourceGenerationOptions(

@@ -28,6 +28,7 @@ sealed class LaneModels : IDisposable
         _engine = new ModelEngine(package, options, services.Time, services.Logger);
         _tables = new ModelTables(options, services, lake);
         ClockUs = manifest?.Models?.ClockUs ?? 0;
+        StartedUs = manifest?.Models?.StartedUs ?? 0;
         foreach (var model in package.Stored)
             _digests.Add(model.Name, package.DigestOf(model));
         var lookedUp = package.Stored.Where(static model => model.Kind == ModelKind.Derive)
@@ -42,14 +43,17 @@ sealed class LaneModels : IDisposable
     /// <summary>The clock of the newest step, microseconds since 1970.</summary>
     public long ClockUs { get; private set; }
 
+    /// <summary>The tick of the first step ever; 0 before it.</summary>
+    public long StartedUs { get; private set; }
+
     /// <summary>Whether there is something to commit although nothing came.</summary>
     public bool HasWork =>
         _engine.Tables.Any(static table => table.Current.HasChanges) || _stale.Count > 0
         || (_engine.Package.Stored.Any(static model => model.Time != ModelTime.None)
-            && new ModelStep(0, NowUs(), 0).TickUs > new ModelStep(0, ClockUs, 0).TickUs);
+            && ModelStep.TickOf(NowUs()) > ModelStep.TickOf(ClockUs));
 
     /// <summary>What the manifest says of the models.</summary>
-    public ModelMark Mark => new(ClockUs, _digests);
+    public ModelMark Mark => new(ClockUs, _digests) { StartedUs = StartedUs };
 
     /// <summary>The versions of the models' tables that have one.</summary>
     public IEnumerable<KeyValuePair<string, long>> Versions => _tables.Versions;
@@ -89,7 +93,8 @@ sealed class LaneModels : IDisposable
             if (_changes.TryGetValue(table.Table, out var changes) && changes.IsLookedUp)
                 await ReadAsync(table, lake, rows => changes.Take(rows, table.Layout), ct);
         }
-        _engine.Resume(new ModelStep(_manifest?.Epoch ?? 0, ClockUs, _manifest?.SourceTimestampUs ?? 0));
+        _engine.Resume(new ModelStep(
+            _manifest?.Epoch ?? 0, ClockUs, _manifest?.SourceTimestampUs ?? 0, StartedUs));
         if (_stale.Count == 0)
             return;
         await new FoldHistory(_engine, _services, lake).RunAsync(
@@ -117,8 +122,10 @@ sealed class LaneModels : IDisposable
             if (_engine.Relations.TryGetValue($"iot_{stream.Name}", out var rows))
                 rows.Take(stream.Accepted);
         }
-        var step = Step(epoch, clockUs ?? NowUs());
-        ClockUs = step.NowUs;
+        ClockUs = clockUs ?? NowUs();
+        if (StartedUs == 0)
+            StartedUs = ModelStep.TickOf(ClockUs);
+        var step = Step(epoch, ClockUs);
         // Of this epoch alone, so that who repeats it says the same.
         var newestUs = tables.Max(static table => NewestUs(table.History.Rows, table.Layout));
         if (newestUs > 0)
@@ -154,7 +161,7 @@ sealed class LaneModels : IDisposable
 
     long NowUs() => Math.Max(ClockUs, _services.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
 
-    ModelStep Step(long epoch, long nowUs) => new(epoch, nowUs, nowUs);
+    ModelStep Step(long epoch, long nowUs) => new(epoch, nowUs, nowUs, StartedUs);
 
     async Task ReadAsync(TableStream table, LakeTables lake, Action<ColumnBatch> take, CancellationToken ct) =>
         await lake.ReadHistoryAsync(

@@ -71,6 +71,7 @@ sealed class ModelEngine : IDisposable
         _clock.Clear();
         _clock.Columns[0].Append(at.AsOf);
         _clock.Columns[1].Append(at.TickUs);
+        _clock.Columns[2].Append(at.StartedUs);
         foreach (var run in _runs)
         {
             var isDue = stale.Contains(run.Table.Model.Name) || run.Table.Model.Time switch

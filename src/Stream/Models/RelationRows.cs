@@ -83,6 +83,9 @@ sealed class RelationRows(string name, ImmutableArray<ColumnSchema> columns) : I
     /// <inheritdoc/>
     public void Migrated() => Rebuild();
 
+    /// <inheritdoc/>
+    public void Cleared(TableState state) => _state = state;
+
     /// <summary>Takes rows that came and stay, for folds: of a relation whose rows nobody looks up.</summary>
     public void Take(ColumnBatch rows)
     {

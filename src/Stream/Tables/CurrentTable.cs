@@ -85,8 +85,7 @@ sealed class CurrentTable(
     public void Clear()
     {
         _changed?.KeepAll(State);
-        State.Leave();
-        State = new TableState { Observer = State.Observer };
+        State = State.Leave();
         _pending.Clear();
         foreach (var (file, held) in _files.ToArray())
         {

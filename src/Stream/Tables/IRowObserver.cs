@@ -11,4 +11,7 @@ interface IRowObserver
 
     /// <summary>All rows are in other columns now; slots and keys are the same.</summary>
     void Migrated();
+
+    /// <summary>All rows are gone; those to come are in another state.</summary>
+    void Cleared(TableState state);
 }

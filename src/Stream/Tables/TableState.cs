@@ -93,13 +93,17 @@ sealed class TableState
         Observer?.Migrated();
     }
 
-    /// <summary>Tells the observer that all rows are gone, before the state is dropped.</summary>
-    public void Leave()
+    /// <summary>An empty state in place of this one, which is dropped; the observer is told that all rows are
+    /// gone.</summary>
+    public TableState Leave()
     {
+        var empty = new TableState { Observer = Observer };
         if (Observer is null)
-            return;
+            return empty;
         foreach (var slot in LiveSlots())
             Observer.Replaced(slot, Row(slot), after: default);
+        Observer.Cleared(empty);
+        return empty;
     }
 
     /// <summary>The slots that hold rows, in no particular order.</summary>

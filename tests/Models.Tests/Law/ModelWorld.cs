@@ -15,6 +15,7 @@ namespace Tapline.Models.Tests.Law;
 sealed class ModelWorld : IDisposable
 {
     const long HourUs = 3_600_000_000;
+    const long StartUs = 1_740_000_000_000_000;
 
     static readonly StreamOptions Options = new() { Pipeline = "law", Prefix = "law" };
 
@@ -29,7 +30,7 @@ sealed class ModelWorld : IDisposable
     ModelEngine _engine;
     ModelStep _last;
     long _epoch;
-    long _nowUs = 1_740_000_000_000_000;
+    long _nowUs = StartUs;
     long _offset;
 
     public ModelWorld(ModelPackage package, int seed)
@@ -55,7 +56,7 @@ sealed class ModelWorld : IDisposable
         for (var i = _random.Next(6); i >= 0; i--)
             Change();
         _nowUs += _random.Next(10) switch { 0 => 24 * HourUs, 1 => 5 * HourUs, _ => HourUs / 40 };
-        _last = new ModelStep(++_epoch, _nowUs, _nowUs);
+        _last = new ModelStep(++_epoch, _nowUs, _nowUs, StartUs);
         _engine.Step(_last, FrozenSet<string>.Empty, TestContext.Current.CancellationToken);
         if (_random.Next(12) == 0)
             Restart();
@@ -70,6 +71,7 @@ sealed class ModelWorld : IDisposable
         _clock.Clear();
         _clock.Columns[0].Append(_last.AsOf);
         _clock.Columns[1].Append(_last.TickUs);
+        _clock.Columns[2].Append(_last.StartedUs);
         _slices[ModelCatalog.Clock].Give(_clock);
         FullRefresh.Run(_whole, _package);
         foreach (var table in _engine.Tables)
@@ -150,6 +152,11 @@ sealed class ModelWorld : IDisposable
             Message(source);
             return;
         }
+        if (_random.Next(60) == 0)
+        {
+            Truncate(source);
+            return;
+        }
         if (_random.Next(5) == 0 && source.Pick(_random.Next(1000)) is { } gone)
         {
             source.Remove(gone);
@@ -160,6 +167,13 @@ sealed class ModelWorld : IDisposable
         var isNew = source.Count;
         source.Put(row, _nowUs);
         Log(source, row, source.Count > isNew ? "c" : "u");
+    }
+
+    // Of a truncated table the log says nothing row by row; models over the changes of a table would not know.
+    void Truncate(SourceRows source)
+    {
+        if (!_engine.Relations.ContainsKey($"{source.Relation.Name}_changes"))
+            source.Current.Clear();
     }
 
     void Message(SourceRows source)
