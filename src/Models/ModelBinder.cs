@@ -191,7 +191,7 @@ sealed partial class ModelBinder : IDisposable
             Add(model, tree.LineOf(view.Name), $"reads {view.Name}, which is a view: a stored model reads stored ones");
         if (model.Kind == ModelKind.Fold)
             model = BindFold(model, tree);
-        else if (model.Kind == ModelKind.Derive)
+        else if (model.IsStored)
             new PathCheck(model, NamedColumns, text => _problems.Add($"{model.File}:{model.InputsLine}: {text}")).Run();
         if (_problems.Count > before)
             return null;

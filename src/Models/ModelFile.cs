@@ -51,11 +51,14 @@ static class ModelFile
     {
         var kind = header.Choice(
             "kind", ModelKind.Derive,
-            ("derive", ModelKind.Derive), ("fold", ModelKind.Fold), ("view", ModelKind.View));
+            ("derive", ModelKind.Derive), ("snapshot", ModelKind.Snapshot),
+            ("fold", ModelKind.Fold), ("view", ModelKind.View));
         var key = header.Texts("key", []).ToImmutableArray();
         if (kind != ModelKind.View && key.IsEmpty)
             header.Reject("key", "is missing: the columns that identify a row of the result");
         var by = header.Texts("by", key).ToImmutableArray();
+        if (kind == ModelKind.Snapshot && by.Length == key.Length)
+            header.Reject("by", "is missing: the columns of the key without the date, rows of which stay as they were");
         foreach (var column in by.Except(key))
             header.Reject("by", $"names \"{column}\", which is not part of the key");
         return new Model(name, kind, file, sql)

@@ -13,6 +13,7 @@ namespace Tapline.Kafka.Client;
 public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILoggerFactory logs) : IEventLog
 {
     static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan BrokerPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Topics that brokers keep for themselves.</summary>
     static readonly HashSet<string> InternalTopics =
@@ -129,21 +130,32 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
             TopicPartition = new(partition.Topic, partition.Partition),
             OffsetSpec = which,
         };
-        try
+        var started = time.GetTimestamp();
+        while (true)
         {
-            var answer = await _admin.Value.ListOffsetsAsync(
-                [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
-            var found = answer.ResultInfos[0].TopicPartitionOffsetError;
-            // A broker that goes away meanwhile leaves the place of the number empty, or an error beside it.
-            return !found.Error.IsError && found.Offset.Value >= 0
-                ? found.Offset.Value
-                : throw new KafkaException(found.Error.IsError ? found.Error : new Error(ErrorCode.Local_Transport));
-        }
-        catch (KafkaException failure)
-        {
-            throw Unreachable($"say the offsets of {partition}", failure);
+            try
+            {
+                var answer = await _admin.Value.ListOffsetsAsync(
+                    [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
+                var found = answer.ResultInfos[0].TopicPartitionOffsetError;
+                // A broker that goes away meanwhile leaves the place of the number empty, or an error beside it.
+                return !found.Error.IsError && found.Offset.Value >= 0
+                    ? found.Offset.Value
+                    : throw new KafkaException(
+                        found.Error.IsError ? found.Error : new Error(ErrorCode.Local_Transport));
+            }
+            catch (KafkaException failure)
+            {
+                // librdkafka waits for a connection, but gives up when one breaks: a broker that restarts is as good.
+                if (!IsPassing(failure.Error.Code) || time.GetElapsedTime(started) > options.RequestTimeout)
+                    throw Unreachable($"say the offsets of {partition}", failure);
+            }
+            await Task.Delay(BrokerPause, time, ct);
         }
     }
+
+    static bool IsPassing(ErrorCode code) => code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown
+        or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.NetworkException;
 
     async Task WaitUntilListedAsync(TopicSpec[] topics, CancellationToken ct)
     {

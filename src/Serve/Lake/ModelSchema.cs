@@ -60,6 +60,16 @@ public sealed class ModelSchema : IDisposable
         }
     }
 
+    /// <summary>Shows the rows that snapshots kept, each under the model's name.</summary>
+    public void ShowSnapshots(ModelPackage package, CancellationToken ct)
+    {
+        foreach (var model in package.Stored.Where(static model => model.Kind == ModelKind.Snapshot))
+        {
+            var rows = Select(TableOf(model), model.Columns);
+            _session.Connection.Execute($"create or replace view {SqlText.Identifier(model.Name)} as {rows}", ct);
+        }
+    }
+
     /// <summary>The table of a model; null where the lake has none yet.</summary>
     public LakeTable? TableOf(Model model) => _session.Tables.FirstOrDefault(table => table.Root == model.Root);
 

@@ -97,6 +97,8 @@ sealed class DeriveRun : ModelRun
             _due.TryGet(by, out var causeUs);
             Table.Put(Result, row, causeUs, at);
         }
+        if (Table.Model.Kind == ModelKind.Snapshot)
+            return;
         foreach (var key in keys)
             RemoveUnseen(key);
     }

@@ -31,7 +31,7 @@ sealed class LaneModels : IDisposable
         StartedUs = manifest?.Models?.StartedUs ?? 0;
         foreach (var model in package.Stored)
             _digests.Add(model.Name, package.DigestOf(model));
-        var lookedUp = package.Stored.Where(static model => model.Kind == ModelKind.Derive)
+        var lookedUp = package.Stored.Where(static model => model.Kind != ModelKind.Fold)
             .SelectMany(static model => model.Reads).ToHashSet(StringComparer.Ordinal);
         foreach (var relation in package.Relations.Values)
         {

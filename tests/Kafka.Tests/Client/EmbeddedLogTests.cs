@@ -110,6 +110,20 @@ public sealed class EmbeddedLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_asks_for_offsets_while_the_broker_starts_again_is_told_them()
+    {
+        await _log.EnsureTopicsAsync([new("t", 1)], Ct);
+        await AppendAsync("1");
+        var port = BrokerAddress.ParseList(_broker.BootstrapServers)[0].Port;
+        await _broker.DisposeAsync();
+        var asked = _log.OffsetsAsync(new("t", 0), Ct);
+        // Long enough for the client to find nobody there.
+        await Task.Delay(500, Ct);
+        _broker = await StartAsync(port);
+        Assert.Equal(new OffsetRange(0, 1), await asked);
+    }
+
+    [Fact]
     public async Task Group_offsets_are_stored_without_a_member()
     {
         await _log.EnsureTopicsAsync([new("t", 1)], Ct);

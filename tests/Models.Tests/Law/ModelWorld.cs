@@ -47,6 +47,14 @@ sealed class ModelWorld : IDisposable
         Offer(ModelCatalog.Clock, new SliceTable(ModelCatalog.ClockColumns));
         foreach (var model in package.Stored)
             Offer($"engine_{model.Name}", new SliceTable(model.Columns));
+        _whole.Execute("create schema kept");
+        foreach (var model in package.Stored)
+        {
+            var name = SqlText.Identifier(model.Name);
+            _whole.Execute($"create view kept.{name} as from {SqlText.Identifier($"engine_{model.Name}")}");
+            if (model.Kind == ModelKind.Snapshot)
+                _whole.Execute($"create table {name} as {ModelCatalog.Empty(model.Columns)}");
+        }
         _engine = Open();
     }
 
@@ -58,6 +66,8 @@ sealed class ModelWorld : IDisposable
         _nowUs += _random.Next(10) switch { 0 => 24 * HourUs, 1 => 5 * HourUs, _ => HourUs / 40 };
         _last = new ModelStep(++_epoch, _nowUs, _nowUs, StartUs);
         _engine.Step(_last, FrozenSet<string>.Empty, TestContext.Current.CancellationToken);
+        foreach (var model in _package.Stored.Where(static model => model.Kind == ModelKind.Snapshot))
+            Keep(model);
         if (_random.Next(12) == 0)
             Restart();
     }
@@ -68,19 +78,12 @@ sealed class ModelWorld : IDisposable
     {
         foreach (var source in _sources.Values)
             _slices[source.Relation.Name].Give(source.All());
-        _clock.Clear();
-        _clock.Columns[0].Append(_last.AsOf);
-        _clock.Columns[1].Append(_last.TickUs);
-        _clock.Columns[2].Append(_last.StartedUs);
-        _slices[ModelCatalog.Clock].Give(_clock);
+        GiveClock();
         FullRefresh.Run(_whole, _package);
         foreach (var table in _engine.Tables)
         {
-            var rows = new ColumnBatch(table.Model.Columns);
-            foreach (var slot in table.Current.State.LiveSlots())
-                RowCodec.Decode(table.Current.State.Row(slot), rows.Columns, rows.Columns.Length);
             var name = table.Model.Name;
-            _slices[$"engine_{name}"].Give(rows);
+            GiveKept(table);
             var (full, ours) = (SqlText.Identifier(name), SqlText.Identifier($"engine_{name}"));
             using var result = _whole.Query(
                 $"""
@@ -103,6 +106,37 @@ sealed class ModelWorld : IDisposable
         _engine.Dispose();
         _whole.Dispose();
         _plain.Dispose();
+    }
+
+    // The rows that a snapshot has of earlier dates are those that its SELECT gave then.
+    void Keep(Model snapshot)
+    {
+        GiveClock();
+        foreach (var table in _engine.Tables.Where(table => snapshot.Reads.Contains(table.Model.Name)))
+            GiveKept(table);
+        var name = SqlText.Identifier(snapshot.Name);
+        var same = string.Join(" and ", snapshot.Key.Select(column => $"k.{column} = n.{column}"));
+        _whole.Execute("set search_path = 'kept,main'");
+        _whole.Execute($"create or replace temp table now_kept as {ModelCatalog.Typed(snapshot)}");
+        _whole.Execute("reset search_path");
+        _whole.Execute($"delete from {name} k using now_kept n where {same}; insert into {name} from now_kept");
+    }
+
+    void GiveClock()
+    {
+        _clock.Clear();
+        _clock.Columns[0].Append(_last.AsOf);
+        _clock.Columns[1].Append(_last.TickUs);
+        _clock.Columns[2].Append(_last.StartedUs);
+        _slices[ModelCatalog.Clock].Give(_clock);
+    }
+
+    void GiveKept(ModelTable table)
+    {
+        var rows = new ColumnBatch(table.Model.Columns);
+        foreach (var slot in table.Current.State.LiveSlots())
+            RowCodec.Decode(table.Current.State.Row(slot), rows.Columns, rows.Columns.Length);
+        _slices[$"engine_{table.Model.Name}"].Give(rows);
     }
 
     void Offer(string name, SliceTable slice)

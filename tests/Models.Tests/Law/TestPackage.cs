@@ -130,6 +130,24 @@ static class TestPackage
             left join paid x on x.account_id = a.id
             left join poured o on o.account_id = a.id
             """,
+        ["stage/account_stands.sql"] = """
+            ---
+            kind: snapshot
+            key: [account_id, day]
+            by: account_id
+            inputs: { entity_accounts: account_id }
+            time: date
+            ---
+            select account_id, c.as_of as day, status, devices, paid_30d, volume_ml from entity_accounts, clock c
+            """,
+        ["grain/account_daily.sql"] = """
+            ---
+            key: [account_id, day]
+            inputs: { account_stands: [account_id, day], payment_days: [account_id, paid_on] }
+            ---
+            select s.account_id, s.day, s.status, s.volume_ml, coalesce(p.amount, 0)::decimal(18, 2) as paid
+            from account_stands s left join payment_days p on p.account_id = s.account_id and p.paid_on = s.day
+            """,
         ["mart/high_value.sql"] = """
             ---
             kind: view
