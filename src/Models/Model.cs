@@ -23,6 +23,13 @@ public sealed record Model(string Name, ModelKind Kind, string File, string Sql)
     /// together.</summary>
     public ImmutableArray<string> By { get; init; } = [];
 
+    /// <summary>Whether all of its rows are computed together.</summary>
+    public bool IsWhole => By.IsEmpty;
+
+    /// <summary>The column that says that a row's period is closed: only later changes count as revisions; empty for a
+    /// model whose changes all count.</summary>
+    public string Closed { get; init; } = "";
+
     /// <summary>What it reads and how that leads to its keys, by the order of the header.</summary>
     public ImmutableArray<ModelInput> Inputs { get; init; } = [];
 

@@ -207,7 +207,8 @@ sealed partial class ModelBinder : IDisposable
     void CheckNames(Model model)
     {
         var names = model.Columns.Select(static column => column.Name).ToList();
-        foreach (var name in model.Key.Concat(model.Tracked).Concat(model.Carried).Concat(model.ColumnDescriptions.Keys)
+        string[] closed = model.Closed.Length > 0 ? [model.Closed] : [];
+        foreach (var name in model.Key.Concat(closed).Concat(model.Tracked).Concat(model.Carried).Concat(model.ColumnDescriptions.Keys)
             .Distinct().Where(name => !names.Contains(name)))
         {
             var near = Spelling.Nearest(name, names);

@@ -70,6 +70,7 @@ static class ModelFile
             Time = header.Choice(
                 "time", ModelTime.None,
                 ("none", ModelTime.None), ("date", ModelTime.Date), ("tick", ModelTime.Tick)),
+            Closed = header.Text("closed", ""),
             Tracked = [.. header.Texts("history", [])],
             Carried = [.. header.Texts("carried", [])],
             Description = header.Text("description", ""),

@@ -24,7 +24,12 @@ sealed class PathCheck(Model model, Func<string, ImmutableArray<ColumnSchema>?> 
             else
                 Check(input);
         }
-        if (model.Inputs.All(static input => input.Path is not InputPath.Direct))
+        if (model.IsWhole)
+        {
+            foreach (var input in model.Inputs.Where(static input => input.Path is not InputPath.All))
+                report($"{input.Name} has a path to a key, but all rows are computed together: say all");
+        }
+        else if (model.Inputs.All(static input => input.Path is not InputPath.Direct))
             report($"no input has the key ({string.Join(", ", model.By)}) in its columns");
     }
 

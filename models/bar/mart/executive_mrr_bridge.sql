@@ -10,5 +10,5 @@ select
   sum(contraction_mrr) as contraction_mrr,
   sum(churned_mrr) as churned_mrr,
   sum(mrr) as closing_mrr
-from entity_customers_flows_monthly
+from entity_customers_monthly
 group by month

@@ -8,5 +8,5 @@ select
     sum(new_mrr + reactivation_mrr + expansion_mrr),
     sum(contraction_mrr + churned_mrr)
   )) as quick_ratio
-from entity_customers_flows_weekly
+from entity_customers_weekly
 group by week_start

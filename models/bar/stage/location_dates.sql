@@ -24,7 +24,8 @@ select
     least(today.business_date, business_date(lives.deleted_at, today.zone)),
     interval 1 day
   )) as date) as date,
-  lives.customer_id
+  lives.customer_id,
+  lives.timezone
 from lives
 join tenants on tenants.account_id = lives.customer_id
 join business_dates as today on today.timezone = lives.timezone

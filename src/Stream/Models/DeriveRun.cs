@@ -13,6 +13,9 @@ sealed class DeriveRun : ModelRun
     // Bounds the rows that one run is given, when all keys are due.
     const int KeysMax = 2048;
 
+    // What stands for the key of a model that is computed as a whole.
+    static readonly byte[] Whole = [0];
+
     readonly ImmutableArray<PathPlan> _paths;
     readonly RowWatch? _storedBy;
     readonly int[] _by;
@@ -30,7 +33,7 @@ sealed class DeriveRun : ModelRun
         var model = table.Model;
         _paths = PathPlan.Of(model, rowsOf);
         _by = [.. model.Places(model.By)];
-        _storedBy = model.By.SequenceEqual(model.Key) ? null : table.Rows.Watch(model.By);
+        _storedBy = model.IsWhole || model.By.SequenceEqual(model.Key) ? null : table.Rows.Watch(model.By);
         _seenOf = _seen.GetAlternateLookup<ReadOnlySpan<byte>>();
         _askedOf = _asked.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -68,6 +71,11 @@ sealed class DeriveRun : ModelRun
     {
         foreach (var path in _paths)
             path.AddAll(_due, causeUs);
+        if (Table.Model.IsWhole)
+        {
+            _due.Add(Whole, causeUs);
+            return;
+        }
         var state = Table.Current.State;
         if (_storedBy is not null)
         {
@@ -86,7 +94,7 @@ sealed class DeriveRun : ModelRun
         _asked.UnionWith(keys);
         for (var row = 0; row < Result.Count; row++)
         {
-            var by = RowKey.Encode(Result, row, _by, ref _byBuffer);
+            var by = Table.Model.IsWhole ? Whole : RowKey.Encode(Result, row, _by, ref _byBuffer);
             if (!_askedOf.Contains(by))
             {
                 throw Failed("gives rows for keys that nothing changed for: its rows cannot be told apart by "
@@ -105,14 +113,17 @@ sealed class DeriveRun : ModelRun
 
     void RemoveUnseen(byte[] by)
     {
-        if (_storedBy is null)
+        _slots.Clear();
+        if (Table.Model.IsWhole)
+            _slots.AddRange(Table.Current.State.LiveSlots());
+        else if (_storedBy is not null)
+            _storedBy.Index.Find(by, _slots);
+        else
         {
             if (!_seen.Contains(by))
                 Table.Remove(by);
             return;
         }
-        _slots.Clear();
-        _storedBy.Index.Find(by, _slots);
         foreach (var slot in _slots)
         {
             var key = RowCodec.Key(Table.Current.State.Row(slot));

@@ -16,6 +16,8 @@ sealed class ModelTable
     readonly ArrayBufferWriter<byte> _packed = new(512);
     readonly int[] _key;
     readonly ModelHistory? _history;
+    readonly int _closed;
+    readonly ColumnBatch _stored;
     byte[] _keyBuffer = new byte[64];
 
     /// <summary>The table of a model, without rows.</summary>
@@ -27,6 +29,8 @@ sealed class ModelTable
         Rows = new RelationRows(model.Name, model.Columns);
         Rows.Attach(Current.State, Layout);
         _key = [.. model.Places(model.Key)];
+        _closed = model.Closed.Length > 0 ? model.Places([model.Closed])[0] : -1;
+        _stored = new ColumnBatch(model.Columns);
         _beforeOf = _before.GetAlternateLookup<ReadOnlySpan<byte>>();
         _history = model.Tracked.IsEmpty ? null : new ModelHistory(model);
     }
@@ -73,7 +77,8 @@ sealed class ModelTable
         var stored = Current.State.Row(slot);
         var old = RowCodec.Meta(stored);
         // A row that changes again in one epoch is one version, and time does not run backwards between two.
-        var revision = old.Position.Commit == at.Epoch ? old.Position.Lsn : old.Position.Lsn + 1;
+        var isNew = old.Position.Commit != at.Epoch && IsClosed(stored);
+        var revision = isNew ? old.Position.Lsn + 1 : old.Position.Lsn;
         RowCodec.Encode(
             rows,
             row,
@@ -89,6 +94,16 @@ sealed class ModelTable
         if (!_beforeOf.ContainsKey(key))
             _beforeOf[key] = stored.ToArray();
         Current.Put(_packed.WrittenSpan);
+    }
+
+    bool IsClosed(ReadOnlySpan<byte> stored)
+    {
+        if (_closed < 0)
+            return true;
+        _stored.Clear();
+        RowCodec.Decode(stored, _stored.Columns, _stored.Columns.Length);
+        var column = _stored.Columns[_closed];
+        return !column.IsNull(0) && column.Booleans[0] != 0;
     }
 
     /// <summary>Removes a row; nothing happens when there is none.</summary>

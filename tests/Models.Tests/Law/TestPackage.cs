@@ -140,13 +140,37 @@ static class TestPackage
             ---
             select account_id, c.as_of as day, status, devices, paid_30d, volume_ml from entity_accounts, clock c
             """,
+        ["stage/calendar.sql"] = """
+            ---
+            key: day
+            by: []
+            time: date
+            ---
+            select cast(unnest(generate_series(c.started_at::date, c.as_of, interval 1 day)) as date) as day
+            from clock c
+            """,
+        ["stage/statuses.sql"] = """
+            ---
+            key: status
+            by: []
+            inputs: { accounts: all, plans: all }
+            ---
+            select status, count(*) as accounts, (select count(*) from plans) as plans
+            from accounts group by status
+            """,
         ["grain/account_daily.sql"] = """
             ---
             key: [account_id, day]
-            inputs: { account_stands: [account_id, day], payment_days: [account_id, paid_on] }
+            inputs:
+              account_stands: [account_id, day]
+              payment_days: [account_id, paid_on]
+              calendar: day = account_stands.day
             ---
-            select s.account_id, s.day, s.status, s.volume_ml, coalesce(p.amount, 0)::decimal(18, 2) as paid
-            from account_stands s left join payment_days p on p.account_id = s.account_id and p.paid_on = s.day
+            select s.account_id, s.day, s.status, s.volume_ml, coalesce(p.amount, 0)::decimal(18, 2) as paid,
+                   d.day is not null as is_known
+            from account_stands s
+            left join payment_days p on p.account_id = s.account_id and p.paid_on = s.day
+            left join calendar d on d.day = s.day
             """,
         ["mart/high_value.sql"] = """
             ---

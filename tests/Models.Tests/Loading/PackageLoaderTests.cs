@@ -57,6 +57,11 @@ public sealed class PackageLoaderTests
         "select id from accounts", "did you mean \"accounts\"?")]
     [InlineData("key: id\ninputs: { accounts: id }\ntests: { id: { relationship: accounts.idd } }",
         "select id from accounts", "did you mean \"id\"?")]
+    [InlineData("kind: snapshot\nkey: id\ninputs: { accounts: id }", "select id from accounts",
+        "the columns of the key without the date")]
+    [InlineData("key: id\nby: []\ninputs: { accounts: id }", "select id from accounts", "say all")]
+    [InlineData("key: id\ninputs: { accounts: id }\nclosed: nam", "select id, name from accounts",
+        "did you mean \"name\"?")]
     public void A_mistake_is_told_with_its_file(string header, string sql, string what)
     {
         header += header.Contains("inputs", StringComparison.Ordinal) ? "" : "\ndescription: wrong";

@@ -44,6 +44,7 @@ tickets as (
 select
   days.location_id,
   days.date,
+  days.timezone,
   cast(coalesce(pours, 0) as bigint) as pours,
   cast(coalesce(volume_ml, 0) as bigint) as volume_ml,
   cast(coalesce(waste_ml, 0) as bigint) as waste_ml,

@@ -19,7 +19,10 @@ columns:
   late_facts: messages that came more than 6 hours after their time
 ---
 with days as (
-  select device_id, date
+  select
+    device_id,
+    date,
+    arg_min(timezone, starts_at) as timezone
   from device_dates
   group by device_id, date
 ),
@@ -51,6 +54,7 @@ parts as (
 select
   days.device_id,
   days.date,
+  days.timezone,
   cast(coalesce(up_minutes, 0) as bigint) as up_minutes,
   cast(coalesce(expected_minutes, 0) as bigint) as expected_minutes,
   cast(coalesce(trading_up_minutes, 0) as bigint) as trading_up_minutes,

@@ -1,0 +1,54 @@
+---
+key: [subscription_id, week_start]
+inputs: { entity_subscriptions_daily: [subscription_id, week_start] }
+description: >
+  A subscription's weeks, of their closed days: sums of what happened, and what it was at the end of the last one.
+  Distinct counts are no sums: they are left out.
+columns: { closed_through: the last day that is closed }
+---
+with closed as (
+  select
+    *,
+    row_number() over (partition by subscription_id, week_start order by date desc) as place
+  from entity_subscriptions_daily
+  where is_closed
+),
+sums as (
+  select
+    subscription_id,
+    week_start,
+    money(sum(mrr_change)) as mrr_change,
+    money(sum(new_mrr)) as new_mrr,
+    money(sum(reactivation_mrr)) as reactivation_mrr,
+    money(sum(expansion_revenue)) as expansion_revenue,
+    money(sum(contraction_amount)) as contraction_amount,
+    money(sum(churned_mrr)) as churned_mrr,
+    money(sum(revenue_collected)) as revenue_collected,
+    cast(sum(failed_payments) as integer) as failed_payments
+  from closed
+  group by subscription_id, week_start
+)
+select
+  ended.date as closed_through,
+  ended.* exclude (
+    date,
+    period_start_utc,
+    period_end_utc,
+    is_closed,
+    closed_at,
+    place,
+    month,
+    mrr_prev,
+    mrr_change,
+    new_mrr,
+    reactivation_mrr,
+    expansion_revenue,
+    contraction_amount,
+    churned_mrr,
+    revenue_collected,
+    failed_payments
+  ),
+  sums.* exclude (subscription_id, week_start)
+from closed as ended
+join sums on sums.subscription_id = ended.subscription_id and sums.week_start = ended.week_start
+where ended.place = 1
