@@ -175,7 +175,8 @@ sealed partial class ModelBinder : IDisposable
         try
         {
             using var statement = _connection.Prepare(model.Sql);
-            var columns = statement.Columns.Select(column => Column(model, column)).OfType<ColumnSchema>();
+            var columns = statement.Columns.Select(column => Column(model, column)).OfType<ColumnSchema>()
+                .Select(column => column with { KeyOrdinal = model.Key.IndexOf(column.Name) });
             model = model with { Columns = [.. columns], Reads = reads };
         }
         catch (DuckDbException failure)
@@ -207,9 +208,9 @@ sealed partial class ModelBinder : IDisposable
     void CheckNames(Model model)
     {
         var names = model.Columns.Select(static column => column.Name).ToList();
-        string[] closed = model.Closed.Length > 0 ? [model.Closed] : [];
-        foreach (var name in model.Key.Concat(closed).Concat(model.Tracked).Concat(model.Carried).Concat(model.ColumnDescriptions.Keys)
-            .Distinct().Where(name => !names.Contains(name)))
+        IEnumerable<string> named =
+            [.. model.Key, model.Closed, .. model.Tracked, .. model.Carried, .. model.ColumnDescriptions.Keys];
+        foreach (var name in named.Distinct().Where(name => name.Length > 0 && !names.Contains(name)))
         {
             var near = Spelling.Nearest(name, names);
             Add(model, 1 - model.SqlLine, $"the header names \"{name}\", which is no column of the result"

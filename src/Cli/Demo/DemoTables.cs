@@ -13,7 +13,8 @@ static class DemoTables
     {
         var at = SqlText.Literal(now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         var tables = session.Tables
-            .Where(static table => table.Layer == "entity" && !table.Name.EndsWith("_history", StringComparison.Ordinal))
+            .Where(static table =>
+                table.Layer == "entity" && !table.Name.EndsWith("_history", StringComparison.Ordinal))
             .Select(table => $"""
                 select {SqlText.Literal(table.Name)} as "table", count(*) as rows,
                        (epoch({at}::timestamptz) - epoch(max(_source_ts)))::decimal(9, 1) as newest_change_s_ago,

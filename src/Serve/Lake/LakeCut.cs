@@ -39,7 +39,8 @@ sealed record PinnedTable(LakeTable Table, PinnedScan Pin)
             yield break;
         yield return table.Name.Length == 0
             ? new TableView(VisibleRelations.Main, table.Layer, pin.Select())
-            : new TableView(table.Layer, table.Name.Replace('.', '_'), pin.Select());
+            : new TableView(
+                table.Layer, table.Name.Replace('.', '_'), VersionsView.Of(table, pin.Select()) ?? pin.Select());
         if (table.Layer != "current")
             yield break;
         var id = TableId.Parse(table.Name);

@@ -57,6 +57,37 @@ public sealed class LakeSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_history_of_an_entity_says_from_when_to_when_each_version_held()
+    {
+        const string root = "entity/entity_taps_history";
+        ImmutableArray<ColumnSchema> columns =
+        [
+            PostgresTypes.Column("tap", "text", keyOrdinal: 0),
+            PostgresTypes.Column("status", "text"),
+            new("_op", ColumnType.String),
+            new("_version", ColumnType.Int64),
+            new("_valid_from", ColumnType.Timestamp),
+            new("_recorded_at", ColumnType.Timestamp),
+        ];
+        var table = await DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(columns), _services, Ct);
+        // Of the two versions of one instant only the later one held.
+        await AddAsync(table, root, """
+            SELECT tap, status, op AS _op, version AS _version, make_timestamptz(at * 1000000::BIGINT) AS _valid_from,
+              make_timestamptz(99::BIGINT) AS _recorded_at
+            FROM (VALUES ('a', 'new', 'c', 1, 10), ('a', 'odd', 'u', 2, 20), ('a', 'open', 'u', 3, 20),
+              ('a', 'open', 'd', 5, 40), ('b', 'new', 'c', 2, 15)) AS v(tap, status, op, version, at)
+            """);
+        using var session = await OpenAsync();
+        Assert.Equal(
+            "a:new:10-20:false:false;a:open:20-40:false:false;a:open:40-:true:true;b:new:15-:false:true",
+            Text(session, """
+                SELECT string_agg(concat(tap, ':', status, ':', epoch(valid_from)::INT, '-', epoch(valid_to)::INT, ':',
+                  is_deleted, ':', is_current), ';' ORDER BY tap, version)
+                FROM entity.entity_taps_history
+                """));
+    }
+
+    [Fact]
     public async Task A_refresh_shows_new_files_new_columns_and_removed_files()
     {
         var table = await CreateAsync("current/app.accounts");
