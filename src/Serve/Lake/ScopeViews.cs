@@ -52,6 +52,7 @@ sealed class ScopeViews
             foreach (var view in table.Views)
                 wanted[(view.Schema, view.Name)] = Restricted(view.Select, condition);
         }
+        VisibleRelations relations;
         connection.Execute("BEGIN TRANSACTION");
         try
         {
@@ -65,6 +66,8 @@ sealed class ScopeViews
                     $"CREATE SCHEMA IF NOT EXISTS {Catalog}.{SqlText.Identifier(key.Schema)}; "
                     + $"CREATE OR REPLACE VIEW {Name(key)} AS {sql}");
             }
+            relations = new VisibleRelations(Relations.Catalog, wanted.Keys);
+            connection.Execute(PgCatalog.SearchPathSql(relations));
             connection.Execute("COMMIT");
         }
         catch
@@ -75,7 +78,7 @@ sealed class ScopeViews
         _shown.Clear();
         foreach (var (key, sql) in wanted)
             _shown.Add(key, sql);
-        Relations = new VisibleRelations(Relations.Catalog, _shown.Keys);
+        Relations = relations;
         Cut = cut;
     }
 
@@ -107,7 +110,8 @@ sealed class ScopeViews
         return $"""
             CREATE SCHEMA {name}.{InformationSchema};
             CREATE VIEW {name}.{InformationSchema}.tables AS
-                SELECT * FROM system.information_schema.tables WHERE table_catalog = {of} AND {own};
+                SELECT * REPLACE ('BASE TABLE' AS table_type)
+                FROM system.information_schema.tables WHERE table_catalog = {of} AND {own};
             CREATE VIEW {name}.{InformationSchema}.columns AS
                 SELECT * FROM system.information_schema.columns WHERE table_catalog = {of} AND {own};
             CREATE VIEW {name}.{InformationSchema}.views AS

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Tapline.Serving.Lake;
 
@@ -15,11 +16,17 @@ public sealed class VisibleRelations
     {
         Catalog = catalog;
         _relations = relations.Select(static relation => Key(relation.Schema, relation.Name)).ToFrozenSet();
+        SearchPath = [.. _relations.Select(static relation => relation.Schema).Distinct()
+            .Where(static schema => schema is not (Main or "current" or "history" or "stage"))
+            .Order(StringComparer.Ordinal)];
         _schemas = _relations.Select(static relation => relation.Schema).Append(Main).ToFrozenSet();
     }
 
     /// <summary>The database that has them, which SQL may name.</summary>
     public string Catalog { get; }
+
+    /// <summary>Where tables are looked for that PostgreSQL's clients name without a schema.</summary>
+    public ImmutableArray<string> SearchPath { get; }
 
     /// <summary>Whether there is such a table.</summary>
     public bool Has(string schema, string name) => _relations.Contains(Key(schema, name));

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tapline.Lakehouse.DuckDb;
+using Tapline.Serving.Lake;
 
 namespace Tapline.Serving.Postgres;
 
@@ -40,7 +41,8 @@ static class PgCatalog
         ("pg_publication_rel", "oid BIGINT, prpubid BIGINT, prrelid BIGINT, prqual VARCHAR, prattrs SMALLINT[]"),
         ("pg_range", "rngtypid BIGINT, rngsubtype BIGINT, rngmultitypid BIGINT"),
         ("pg_rewrite", "oid BIGINT, rulename VARCHAR, ev_class BIGINT, ev_type VARCHAR"),
-        ("pg_sequence", "seqrelid BIGINT, seqtypid BIGINT"),
+        ("pg_sequence", "seqrelid BIGINT, seqtypid BIGINT, seqstart BIGINT, seqincrement BIGINT, seqmax BIGINT, "
+            + "seqmin BIGINT, seqcache BIGINT, seqcycle BOOLEAN"),
         ("pg_stat_user_tables", "relid BIGINT, schemaname VARCHAR, relname VARCHAR, n_live_tup BIGINT"),
         ("pg_statistic_ext", "oid BIGINT, stxrelid BIGINT, stxname VARCHAR, stxnamespace BIGINT, stxkind VARCHAR[], "
             + "stxstattarget INTEGER"),
@@ -83,6 +85,16 @@ static class PgCatalog
             .. Tables(of).Select(table => $"CREATE VIEW {schema}.{table.Name} AS {table.Sql}"),
             .. Macros(catalog).Select(macro => $"CREATE MACRO {schema}.{macro}"),
         ]);
+    }
+
+    /// <summary>The statement that notes where tables are looked for.</summary>
+    public static string SearchPathSql(VisibleRelations relations)
+    {
+        var schema = $"{SqlText.Identifier(relations.Catalog)}.{PgDialect.Catalog}";
+        var first = relations.SearchPath.FirstOrDefault(VisibleRelations.Main);
+        return $"CREATE OR REPLACE MACRO {schema}.pg_search_path() AS "
+            + $"{SqlText.Literal(string.Join(", ", relations.SearchPath))}; "
+            + $"CREATE OR REPLACE MACRO {schema}.pg_current_schema() AS {SqlText.Literal(first)}";
     }
 
     // Types of decimals and of the few others that an argument has.
@@ -181,7 +193,7 @@ static class PgCatalog
         yield return ("pg_settings", """
             SELECT * FROM (VALUES ('server_version', '15.0'), ('server_version_num', '150000'), ('max_index_keys',
                    '32'),
-                ('standard_conforming_strings', 'on'), ('TimeZone', 'UTC'), ('search_path', 'public'))
+                ('standard_conforming_strings', 'on'), ('TimeZone', 'UTC'))
             t(name, setting)
             """);
     }
@@ -189,13 +201,16 @@ static class PgCatalog
     static IEnumerable<string> Macros(string catalog)
     {
         var of = SqlText.Literal(catalog);
+        // Others name them; each cut says anew what they are.
+        yield return "pg_search_path() AS ''";
+        yield return "pg_current_schema() AS 'main'";
         yield return "pg_version() AS 'PostgreSQL 15.0 (Tapline)'";
-        yield return "pg_current_schema() AS 'public'";
         yield return $"pg_current_database() AS {of}";
         yield return """
             pg_setting(name) AS CASE lower(name) WHEN 'server_version_num' THEN '150000' WHEN 'server_version' THEN
                    '15.0'
-                WHEN 'search_path' THEN 'public' WHEN 'timezone' THEN 'UTC' WHEN 'standard_conforming_strings' THEN 'on'
+                WHEN 'search_path' THEN pg_search_path() WHEN 'timezone' THEN 'UTC'
+                WHEN 'standard_conforming_strings' THEN 'on'
                 WHEN 'max_index_keys' THEN '32' ELSE '' END,
             (name, missing_ok) AS CASE lower(name) WHEN 'server_version_num' THEN '150000' WHEN 'timezone' THEN 'UTC'
                 ELSE NULL END
@@ -224,7 +239,8 @@ static class PgCatalog
         yield return "pg_total_relation_size(r) AS NULL::BIGINT";
         yield return "pg_relation_size(r) AS NULL::BIGINT";
         yield return "pg_table_size(r) AS NULL::BIGINT";
-        yield return "quote_ident(name) AS '\"' || replace(name, '\"', '\"\"') || '\"'";
+        yield return "quote_ident(name) AS CASE WHEN regexp_full_match(name, '[a-z_][a-z0-9_]*') THEN name "
+            + "ELSE '\"' || replace(name, '\"', '\"\"') || '\"' END";
         yield return "obj_description(o) AS NULL::VARCHAR, (o, c) AS NULL::VARCHAR";
         yield return "col_description(o, c) AS NULL::VARCHAR";
         yield return "shobj_description(o, c) AS NULL::VARCHAR";

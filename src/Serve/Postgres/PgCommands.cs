@@ -20,7 +20,6 @@ sealed class PgCommands
         ["transaction_isolation"] = "read committed",
         ["transaction_read_only"] = "on",
         ["default_transaction_read_only"] = "on",
-        ["search_path"] = "public",
         ["is_superuser"] = "off",
         ["max_identifier_length"] = "63",
         ["application_name"] = "",

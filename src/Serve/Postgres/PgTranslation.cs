@@ -16,6 +16,7 @@ sealed class PgTranslation(string sql, IReadOnlyList<string>? literals)
         ["current_schema"] = "pg_current_schema",
         ["current_database"] = "pg_current_database",
         ["set_config"] = "pg_set_config",
+        ["json_build_object"] = "json_object",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     static readonly FrozenSet<string> NameTypes = FrozenSet.Create(
@@ -87,9 +88,14 @@ sealed class PgTranslation(string sql, IReadOnlyList<string>? literals)
     {
         var word = _tokens[i].In(sql).ToString();
         var isCall = Is(Skip(i + 1), "(");
+        // CAST(… AS regclass): a number stays one.
+        if (NameTypes.Contains(word) && Is(Before(i), "as"))
+            word = "BIGINT";
         _text.Append(isCall && Functions.TryGetValue(word, out var ours) ? ours : word);
         if (isCall && word.ToUpperInvariant() is "GENERATE_SERIES" or "UNNEST" && StandsAsTable(i))
             NameColumn(Skip(i + 1));
+        if (isCall && Is(i, "string_to_array") && (StandsAsTable(i) || Is(Before(i), ",")))
+            WrapCall(i, Skip(i + 1));
         return i;
     }
 
@@ -104,21 +110,43 @@ sealed class PgTranslation(string sql, IReadOnlyList<string>? literals)
     // FROM generate_series(1, 3) s: s is the column as well, where DuckDB takes it for the row.
     void NameColumn(int open)
     {
-        var (depth, i) = (0, open);
-        for (; i < _tokens.Count; i++)
+        if (AliasOf(CloseOf(open)) is { } alias && !Is(Skip(alias + 1), "("))
+            _after[alias] = $"({_tokens[alias].In(sql)})";
+    }
+
+    // FROM …, string_to_array(…) s: a function that gives one value is no table to DuckDB. As an item of a SELECT it
+    // means the same.
+    void WrapCall(int call, int open)
+    {
+        var close = CloseOf(open);
+        if (AliasOf(close) is not { } alias)
+            return;
+        _text.Length -= _tokens[call].Length;
+        _text.Append("(SELECT ").Append(_tokens[call].In(sql));
+        _after[close] = $" AS {_tokens[alias].In(sql)})";
+    }
+
+    int CloseOf(int open)
+    {
+        var depth = 0;
+        for (var i = open; i < _tokens.Count; i++)
         {
             depth += Is(i, "(") ? 1 : Is(i, ")") ? -1 : 0;
             if (depth == 0)
-                break;
+                return i;
         }
-        var alias = Skip(i + 1);
+        return _tokens.Count - 1;
+    }
+
+    int? AliasOf(int close)
+    {
+        var alias = Skip(close + 1);
         if (Is(alias, "as"))
             alias = Skip(alias + 1);
-        if (alias >= _tokens.Count || _tokens[alias].Kind != SqlTokenKind.Word)
-            return;
-        var name = _tokens[alias].In(sql).ToString();
-        if (!AfterTables.Contains(name) && !Is(Skip(alias + 1), "("))
-            _after[alias] = $"({name})";
+        return alias < _tokens.Count && _tokens[alias].Kind == SqlTokenKind.Word
+            && !AfterTables.Contains(_tokens[alias].In(sql).ToString()) && !Is(alias, "from")
+                ? alias
+                : null;
     }
 
     // 'x'::regclass, c.oid::regclass, with pg_catalog. before the name.

@@ -149,8 +149,10 @@ public sealed class GuardedSql : IDisposable
     {
         if (request.IsPostgres)
         {
-            var catalog = lease.Relations.Catalog;
-            lease.Connection.Execute($"SET search_path = '{catalog}.main,{catalog}.{PgDialect.Catalog}'");
+            string[] schemas = [VisibleRelations.Main, PgDialect.Catalog, .. lease.Relations.SearchPath];
+            var path = string.Join(',', schemas.Select(schema =>
+                $"{SqlText.Identifier(lease.Relations.Catalog)}.{SqlText.Identifier(schema)}"));
+            lease.Connection.Execute($"SET search_path = {SqlText.Literal(path)}");
         }
         return StatementGuard.Admit(lease.Connection, lease.Relations, request.Sql, request.IsPostgres);
     }

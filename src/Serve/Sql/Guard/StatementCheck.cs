@@ -118,6 +118,8 @@ sealed class StatementCheck(VisibleRelations relations, bool isPostgres)
             return;
         if (schema.Length > 0 && relations.Has(schema, name))
             return;
+        if (isPostgres && schema.Length == 0 && relations.SearchPath.Any(place => relations.Has(place, name)))
+            return;
         if (isPostgres && PgCatalog.Names.Contains(name) && (schema.Length == 0 || Is(schema, PgDialect.Catalog)))
             return;
         throw Unknown(schema.Length == 0 ? name : $"{schema}.{name}");

@@ -21,17 +21,18 @@ public sealed class ClientQueriesTests : IAsyncLifetime
         {
             "grafana: tables",
             """
-            SELECT CASE WHEN quote_ident(table_schema) = ANY (
-                SELECT trim(s[i]) FROM generate_series(
-                    array_lower(string_to_array(current_setting('search_path'), ','), 1),
-                    array_upper(string_to_array(current_setting('search_path'), ','), 1)) AS g(i),
-                    (SELECT string_to_array(current_setting('search_path'), ',') AS s) x)
-                THEN quote_ident(table_name) ELSE quote_ident(table_schema) || '.' || quote_ident(table_name) END AS t
-            FROM information_schema.tables
-            WHERE quote_ident(table_schema) NOT IN ('information_schema', 'pg_catalog') AND table_name = 'plans'
+            select quote_ident(table_name) as "table" from information_schema.tables
+            where quote_ident(table_schema) not in ('information_schema', 'pg_catalog', '_timescaledb_cache')
+              and table_type = 'BASE TABLE' and table_name = 'plans' and quote_ident(table_schema) IN (
+                SELECT CASE WHEN trim(s[i]) = '"$user"' THEN user ELSE trim(s[i]) END
+                FROM generate_series(array_lower(string_to_array(current_setting('search_path'), ','), 1),
+                    array_upper(string_to_array(current_setting('search_path'), ','), 1)) as i,
+                    string_to_array(current_setting('search_path'), ',') s)
             """,
-            "\"app\".\"plans\""
+            "plans"
         },
+        { "grafana: what its editor writes", "SELECT count(*) FROM orders LIMIT 50", "100" },
+        { "grafana: databases", "SELECT datname FROM pg_database WHERE datistemplate = false", "lake" },
         {
             "grafana: columns",
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'app' "
@@ -39,7 +40,7 @@ public sealed class ClientQueriesTests : IAsyncLifetime
             "total|DECIMAL(12,2)"
         },
         { "sqlalchemy: version", "select pg_catalog.version()", "PostgreSQL 15.0 (Tapline)" },
-        { "sqlalchemy: schema", "select current_schema()", "public" },
+        { "sqlalchemy: schema", "select current_schema()", "app" },
         { "sqlalchemy: isolation", "show transaction isolation level", "read committed" },
         { "sqlalchemy: strings", "show standard_conforming_strings", "on" },
         {
@@ -64,6 +65,33 @@ public sealed class ClientQueriesTests : IAsyncLifetime
             WHERE c.relname = 'plans' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LIMIT 1
             """,
             "id|integer|False||"
+        },
+        {
+            "sqlalchemy: identity",
+            """
+            SELECT pg_catalog.pg_attribute.attname, (SELECT json_build_object('always',
+                pg_catalog.pg_attribute.attidentity = 'a', 'start', pg_catalog.pg_sequence.seqstart)
+                FROM pg_catalog.pg_sequence WHERE pg_catalog.pg_attribute.attidentity != ''
+                AND pg_catalog.pg_sequence.seqrelid = CAST(CAST(pg_catalog.pg_get_serial_sequence(CAST(CAST(
+                    pg_catalog.pg_attribute.attrelid AS REGCLASS) AS TEXT), pg_catalog.pg_attribute.attname)
+                    AS REGCLASS) AS OID)) AS identity_options
+            FROM pg_catalog.pg_class LEFT OUTER JOIN pg_catalog.pg_attribute
+              ON pg_catalog.pg_class.oid = pg_catalog.pg_attribute.attrelid AND pg_catalog.pg_attribute.attnum > 0
+            WHERE pg_catalog.pg_class.relname IN ('plans') ORDER BY pg_catalog.pg_attribute.attnum LIMIT 1
+            """,
+            "id|"
+        },
+        {
+            "sqlalchemy: keys",
+            """
+            SELECT attr.conrelid, array_agg(CAST(attr.attname AS TEXT) ORDER BY attr.ord) AS cols, attr.conname
+            FROM (SELECT con.conrelid, con.conname, con.ord, a.attname FROM
+                (SELECT c.conrelid, c.conname, unnest(c.conkey) AS attnum, generate_subscripts(c.conkey, 1) AS ord
+                 FROM pg_catalog.pg_constraint c WHERE c.contype = 'p') con
+                JOIN pg_catalog.pg_attribute a ON a.attnum = con.attnum AND a.attrelid = con.conrelid) attr
+            GROUP BY attr.conrelid, attr.conname
+            """,
+            ""
         },
         {
             "sqlalchemy: oid",
