@@ -58,6 +58,9 @@ sealed class ModelWorld : IDisposable
         _engine = Open();
     }
 
+    /// <summary>The database that has all rows, and the models that were computed anew from them.</summary>
+    public DuckDbConnection Whole => _whole;
+
     /// <summary>Changes some rows, lets time pass, and now and then starts the engine again.</summary>
     public void Go()
     {
