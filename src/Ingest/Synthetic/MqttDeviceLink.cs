@@ -20,9 +20,8 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
     MqttClient? _client;
     int _window;
     ushort _lastId;
-    CancellationTokenSource? _stop;
+    Stay? _stay;
     Task _running = Task.CompletedTask;
-    bool _saysGoodbye;
 
     int OwedCount => _inFlight.Count + _released.Count + _waiting.Count;
 
@@ -40,12 +39,11 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_stop is not null)
+            if (_stay is not null)
                 return Task.CompletedTask;
-            _stop = new CancellationTokenSource();
-            _saysGoodbye = false;
+            _stay = new Stay();
             ledger.AddOwed(OwedCount);
-            _running = RunAsync(_running, will, opened, _stop.Token);
+            _running = RunAsync(_running, will, opened, _stay, _stay.Stop.Token);
         }
         return opened.Task;
     }
@@ -57,7 +55,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
             if (message.Body.IsAcknowledged)
             {
                 _waiting.Enqueue(message);
-                if (_stop is not null)
+                if (_stay is not null)
                     ledger.AddOwed(1);
                 SendWaiting();
                 return true;
@@ -81,29 +79,29 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
 
     void Stop(bool saysGoodbye)
     {
-        CancellationTokenSource? stop;
+        Stay? stay;
         lock (_lock)
         {
-            stop = _stop;
-            if (stop is null)
+            stay = _stay;
+            if (stay is null)
                 return;
-            _stop = null;
-            _saysGoodbye = saysGoodbye;
+            _stay = null;
+            stay.SaysGoodbye = saysGoodbye;
             ledger.AddOwed(-OwedCount);
         }
-        stop.Cancel();
-        stop.Dispose();
+        stay.Stop.Cancel();
+        stay.Stop.Dispose();
     }
 
     // From one Open to the Lose or Leave that ends it, over as many connections as that takes.
     async Task RunAsync(
-        Task before, DeviceMessageBody? will, TaskCompletionSource opened, CancellationToken ct)
+        Task before, DeviceMessageBody? will, TaskCompletionSource opened, Stay stay, CancellationToken ct)
     {
         await before;
         var backoff = network.BackoffMin;
         while (!ct.IsCancellationRequested)
         {
-            var reason = await TryServeAsync(will, () =>
+            var reason = await TryServeAsync(will, stay, () =>
             {
                 backoff = network.BackoffMin;
                 opened.TrySetResult();
@@ -117,7 +115,8 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
         opened.TrySetCanceled(ct);
     }
 
-    async Task<string> TryServeAsync(DeviceMessageBody? will, Action onConnected, CancellationToken ct)
+    async Task<string> TryServeAsync(
+        DeviceMessageBody? will, Stay stay, Action onConnected, CancellationToken ct)
     {
         try
         {
@@ -131,7 +130,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
             finally
             {
                 Detach();
-                if (ct.IsCancellationRequested && _saysGoodbye)
+                if (ct.IsCancellationRequested && stay.SaysGoodbye)
                     await client.DisconnectAsync();
                 else if (ct.IsCancellationRequested && will is not null)
                     ledger.CountWill(will);
@@ -221,7 +220,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
             _inFlight.RemoveAt(at);
             if (answer.Type == PacketType.Pubrec && isTaken)
                 _released.Add(answer.PacketId);
-            else if (_stop is not null)
+            else if (_stay is not null)
                 ledger.AddOwed(-1);
             SendWaiting();
         }
@@ -246,7 +245,7 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
     void Forget(int count)
     {
         _released.RemoveRange(0, count);
-        if (_stop is not null)
+        if (_stay is not null)
             ledger.AddOwed(-count);
     }
 
@@ -274,4 +273,12 @@ sealed class MqttDeviceLink(string clientId, MqttDeviceNetwork network, FleetLed
 
     PublishPacket Packet(SyntheticMessage message, ushort id) =>
         new(network.MessageOf(message.Body), id, message.WasSent);
+
+    // From one Open to the Lose or Leave that ends it; the next one may have begun before this one has said goodbye.
+    sealed class Stay
+    {
+        public CancellationTokenSource Stop { get; } = new();
+
+        public bool SaysGoodbye { get; set; }
+    }
 }
