@@ -15,6 +15,7 @@ public sealed partial class ReadmeTests
     [InlineData("docs/aws.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/devices.md")]
+    [InlineData("docs/generator.md")]
     public void Every_command_is_one_that_the_command_line_takes(string file)
     {
         var text = File.ReadAllText(Path.Combine(LauncherTests.Root, file));

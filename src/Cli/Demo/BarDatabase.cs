@@ -67,7 +67,8 @@ sealed class BarDatabase(NpgsqlDataSource source, BarModel model, TimeProvider t
         return Math.Max(0, await batch.ExecuteNonQueryAsync(ct));
     }
 
-    static string Schema()
+    /// <summary>The statements that make the tables.</summary>
+    public static string Schema()
     {
         using var stream = typeof(BarDatabase).Assembly.GetManifestResourceStream("Tapline.Cli.Demo.bar.sql")!;
         using var reader = new StreamReader(stream);

@@ -32,7 +32,8 @@ static class CopyText
         _ => (string)value,
     };
 
-    static void AppendEscaped(StringBuilder text, string value)
+    /// <summary>Adds a value with a backslash before what would be misread.</summary>
+    public static void AppendEscaped(StringBuilder text, string value)
     {
         foreach (var c in value)
         {

@@ -37,6 +37,7 @@ abstract class Verb : Command
         new ModelsVerb(),
         new ChaosVerb(),
         new SimulateVerb(),
+        new GenerateVerb(),
         new DoctorVerb(),
         new BenchVerb(),
         new SetupVerb(),

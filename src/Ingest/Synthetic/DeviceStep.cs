@@ -31,4 +31,8 @@ public abstract record DeviceStep(long AtMs)
 /// <param name="IsAcknowledged">Whether the device waits for an acknowledgement (QoS 1 or 2) or not (QoS 0).</param>
 /// <param name="IsRetained">Whether a broker is to keep it.</param>
 public sealed record DeviceMessageBody(
-    string Stream, string Topic, ReadOnlyMemory<byte> Payload, bool IsAcknowledged, bool IsRetained);
+    string Stream, string Topic, ReadOnlyMemory<byte> Payload, bool IsAcknowledged, bool IsRetained)
+{
+    /// <summary>What the payload says, for whoever keeps books; null where nobody does.</summary>
+    public object? Said { get; init; }
+}

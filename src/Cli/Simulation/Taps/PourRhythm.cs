@@ -9,6 +9,8 @@ sealed class PourRhythm(TapPlace place, Dice arrivals)
     const double PoursADay = 60;
     const long HourMs = 3_600_000;
     const int BusinessDayStartHour = 5;
+    const double MatchNights = 0.05;
+    const double MatchFactor = 1.5;
 
     // By local hour; the mean over a day is 1.
     static readonly double[] Hours = Normalised(
@@ -16,8 +18,6 @@ sealed class PourRhythm(TapPlace place, Dice arrivals)
 
     // Sunday first. A night belongs to the day on which it began.
     static readonly double[] Days = [.70, .55, .60, .75, 1.00, 1.60, 1.80];
-
-    readonly long _offsetMs = (long)(place.UtcOffsetHours * HourMs);
 
     /// <summary>The <paramref name="n"/>-th time that somebody is served, after a moment. Milliseconds since 1970.
     /// </summary>
@@ -27,8 +27,9 @@ sealed class PourRhythm(TapPlace place, Dice arrivals)
         var left = arrivals.Wait(n);
         while (true)
         {
-            var local = atMs + _offsetMs;
-            var endMs = local - local % HourMs + HourMs - _offsetMs;
+            var offsetMs = OffsetMs(atMs);
+            var local = atMs + offsetMs;
+            var endMs = local - local % HourMs + HourMs - offsetMs;
             var ratePerMs = RateAt(local) * PoursADay / (24 * HourMs);
             var used = ratePerMs * (endMs - atMs);
             if (left < used)
@@ -50,8 +51,15 @@ sealed class PourRhythm(TapPlace place, Dice arrivals)
             (12, 31) => 2.2,
             _ => 1,
         };
-        return Hours[local.Hour] * Days[(int)day.DayOfWeek] * season * feast * place.Factor;
+        var match = place.Nights?.Chance(DateOnly.FromDateTime(day.DateTime).DayNumber, MatchNights) == true
+            ? MatchFactor
+            : 1;
+        return Hours[local.Hour] * Days[(int)day.DayOfWeek] * season * feast * match * place.Factor;
     }
+
+    long OffsetMs(long atMs) => place.Zone is { } zone
+        ? (long)zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(atMs)).TotalMilliseconds
+        : (long)(place.UtcOffsetHours * HourMs);
 
     static double[] Normalised(double[] weights)
     {

@@ -5,14 +5,13 @@ namespace Tapline.Cli.Simulation.Taps;
 /// <summary>One tap's life: it boots, tells each minute how it is, pours, warns, fails and comes back.</summary>
 sealed class TapDevice : SyntheticDevice
 {
-    const int HeartbeatSeconds = 60;
-    const long HeartbeatMs = HeartbeatSeconds * 1000L;
     const long HourMs = 3_600_000;
     const int BacklogMax = 20;
     const long Never = long.MaxValue;
 
     readonly TapPlace _place;
     readonly FaultRates _faults;
+    readonly int _heartbeatSeconds;
     readonly TapVoice _voice;
     readonly TapGauges _gauges;
     readonly PourRhythm _rhythm;
@@ -37,7 +36,7 @@ sealed class TapDevice : SyntheticDevice
     /// <summary>A tap that is switched on within a minute of the start.</summary>
     public TapDevice(TapPlace place, TapWorld world, TapPayload payload)
     {
-        (_place, _faults) = (place, world.Faults);
+        (_place, _faults, _heartbeatSeconds) = (place, world.Faults, world.HeartbeatSeconds);
         var traits = TapDice.Tap(world.Seed, place.Index, TapPurpose.Traits);
         Dice Of(TapPurpose purpose) => TapDice.Tap(world.LifeSeed, place.Index, purpose);
         _voice = new TapVoice(place, world, payload);
@@ -49,14 +48,20 @@ sealed class TapDevice : SyntheticDevice
         _backlog = Of(TapPurpose.Backlog);
         _beer = TapPour.Beer(traits);
         _pintPrice = 400 + 25 * traits.Between(8, 0, 21);
-        var bornAt = world.StartMs + Of(TapPurpose.Clock).Between(1, 0, (int)HeartbeatMs);
-        _ready.Enqueue(new DeviceStep.Connect(world.StartMs, _voice.Boot()));
+        var connectedAt = place.BornMs ?? world.StartMs;
+        var bornAt = connectedAt + Of(TapPurpose.Clock).Between(1, 0, (int)HeartbeatMs);
+        _ready.Enqueue(new DeviceStep.Connect(connectedAt, _voice.Boot()));
         StartUp(bornAt, "boot");
         if (_backlog.Chance(0, world.Faults.Late))
             Confess(bornAt);
         _outage = _outages.After(bornAt, _outageCount++);
         _outageAt = _outage.StartMs;
     }
+
+    /// <summary>Called when an outage begins.</summary>
+    public Action<Outage>? Failed { get; init; }
+
+    long HeartbeatMs => _heartbeatSeconds * 1000L;
 
     public override int Index => _place.Index;
 
@@ -68,6 +73,9 @@ sealed class TapDevice : SyntheticDevice
             Live();
         return _ready.Dequeue();
     }
+
+    /// <summary>It stands somewhere else from now on, and says so in its topics.</summary>
+    public void MoveTo(Guid location) => _voice.MoveTo(location);
 
     // What is next happens.
     void Live()
@@ -98,7 +106,7 @@ sealed class TapDevice : SyntheticDevice
     void Beat(long at)
     {
         var alert = _gauges.Measure();
-        _ready.Enqueue(_voice.Heartbeat(at, HeartbeatSeconds, (at - _bootedAt) / 1000, _gauges));
+        _ready.Enqueue(_voice.Heartbeat(at, _heartbeatSeconds, (at - _bootedAt) / 1000, _gauges));
         Warn(at, alert);
         _heartbeatAt = at + HeartbeatMs;
     }
@@ -134,6 +142,7 @@ sealed class TapDevice : SyntheticDevice
             Recover(at);
             return;
         }
+        Failed?.Invoke(_outage);
         _outageAt = _outage.EndMs;
         _heartbeatAt = Never;
         if (_outage.Kind != OutageKind.Hang)

@@ -1,3 +1,5 @@
+using Tapline.Ingest.Synthetic;
+
 namespace Tapline.Cli.Simulation.Taps;
 
 /// <summary>Which tap it is and where it stands.</summary>
@@ -12,6 +14,15 @@ sealed record TapPlace(int Index, Guid Account, Guid Location, Guid Device)
 
     /// <summary>How busy the location is; 1 is usual.</summary>
     public double Factor { get; init; } = 1;
+
+    /// <summary>The zone of the clock on the wall; null where <see cref="UtcOffsetHours"/> says it.</summary>
+    public TimeZoneInfo? Zone { get; init; }
+
+    /// <summary>By business day, whether it is one of the nights on which more guests come; null for none.</summary>
+    public Dice? Nights { get; init; }
+
+    /// <summary>When it is switched on, milliseconds since 1970; null for the beginning of the world.</summary>
+    public long? BornMs { get; init; }
 
     /// <summary>Whether it is in no table of devices.</summary>
     public bool IsUnknown { get; init; }

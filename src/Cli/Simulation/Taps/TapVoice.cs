@@ -10,7 +10,8 @@ sealed class TapVoice
     const int EpochMsMax = 3_600_000;
 
     readonly TapPayload _payload;
-    readonly TapPlace _place;
+    readonly bool _keepsBooks;
+    TapPlace _place;
     readonly Dice _boots;
     readonly Dice _connections;
     readonly Dice _events;
@@ -28,7 +29,7 @@ sealed class TapVoice
 
     public TapVoice(TapPlace place, TapWorld world, TapPayload payload)
     {
-        (_place, _payload) = (place, payload);
+        (_place, _payload, _keepsBooks) = (place, payload, world.KeepsBooks);
         Device = place.Device.ToString();
         Dice Of(TapPurpose purpose) => TapDice.Tap(world.LifeSeed, place.Index, purpose);
         (_boots, _connections, _events) =
@@ -61,18 +62,27 @@ sealed class TapVoice
             IsAcknowledged: true, IsRetained: true);
     }
 
+    /// <summary>It stands somewhere else.</summary>
+    public void MoveTo(Guid location)
+    {
+        _place = _place with { Location = location };
+        _topics.Clear();
+    }
+
     public DeviceStep Status(long at, string state, string reason)
     {
-        var json = _payload.Begin(Stamp(at, out var faults));
+        var stamp = Stamp(at, out var faults);
+        var json = _payload.Begin(stamp);
         json.WriteString("state"u8, state);
         json.WriteString("reason"u8, reason);
         json.WriteString("fw"u8, Firmware);
-        return Publish(at, TapStreams.Status, faults, isAcknowledged: true, isRetained: true);
+        return Publish(at, TapStreams.Status, stamp, faults, isAcknowledged: true, isRetained: true);
     }
 
     public DeviceStep Heartbeat(long at, int intervalSeconds, long upSeconds, TapGauges gauges)
     {
-        var json = _payload.Begin(Stamp(at, out var faults));
+        var stamp = Stamp(at, out var faults);
+        var json = _payload.Begin(stamp);
         json.WriteNumber("interval_s"u8, intervalSeconds);
         json.WriteString("fw"u8, Firmware);
         json.WriteNumber("up_s"u8, upSeconds);
@@ -81,7 +91,7 @@ sealed class TapVoice
         json.WriteNumber("keg_ml"u8, gauges.KegLeftMl);
         json.WriteNumber("rssi"u8, -50 - _place.Index % 30);
         json.WriteNumber("buf"u8, 0);
-        return Publish(at, TapStreams.Heartbeat, faults, isAcknowledged: false, isRetained: false);
+        return Publish(at, TapStreams.Heartbeat, stamp, faults, isAcknowledged: false, isRetained: false);
     }
 
     /// <summary>A glass, said at one time and poured at that or an earlier one.</summary>
@@ -91,7 +101,7 @@ sealed class TapVoice
         var stamp = Stamp(pouredAt, out var faults);
         said = (stamp.Event, stamp.ClockMs);
         pour.Write(_payload.Begin(stamp), beer, takesBack: null);
-        return Publish(at, TapStreams.Pour, faults | more, isAcknowledged: true, isRetained: false);
+        return Publish(at, TapStreams.Pour, stamp, faults | more, isAcknowledged: true, isRetained: false, pour);
     }
 
     /// <summary>A glass is taken back: with all it said, its time included.</summary>
@@ -100,20 +110,21 @@ sealed class TapVoice
         var stamp = Stamp(at, out _) with { ClockMs = clockMs };
         var isEpoch = clockMs < EpochMsMax;
         pour.Write(_payload.Begin(stamp), beer, taken);
-        return Publish(at, TapStreams.Pour,
+        return Publish(at, TapStreams.Pour, stamp,
             _faults | DeviceFaults.Void | (isEpoch ? DeviceFaults.Epoch : DeviceFaults.None),
-            isAcknowledged: true, isRetained: false);
+            isAcknowledged: true, isRetained: false, pour, isVoid: true);
     }
 
     public DeviceStep Alert(long at, TapAlert alert)
     {
-        var json = _payload.Begin(Stamp(at, out var faults));
+        var stamp = Stamp(at, out var faults);
+        var json = _payload.Begin(stamp);
         json.WriteString("code"u8, alert.Code);
         json.WriteString("severity"u8, alert.Severity);
         json.WriteNumber("value"u8, alert.Value);
         json.WriteNumber("threshold"u8, alert.Threshold);
         json.WriteBoolean("cleared"u8, alert.IsCleared);
-        return Publish(at, TapStreams.Alert, faults, isAcknowledged: true, isRetained: false);
+        return Publish(at, TapStreams.Alert, stamp, faults, isAcknowledged: true, isRetained: false);
     }
 
     TapStamp Stamp(long at, out DeviceFaults faults)
@@ -129,9 +140,13 @@ sealed class TapVoice
         return new TapStamp(_events.Id(n), _boot, _connection, ++_sequence, clockMs);
     }
 
-    DeviceStep.Publish Publish(long at, string stream, DeviceFaults faults, bool isAcknowledged, bool isRetained) =>
-        new DeviceStep.Publish(
-            at, new DeviceMessageBody(stream, Topic(stream), _payload.End(), isAcknowledged, isRetained), faults);
+    DeviceStep.Publish Publish(
+        long at, string stream, in TapStamp stamp, DeviceFaults faults, bool isAcknowledged, bool isRetained,
+        TapPour? pour = null, bool isVoid = false) =>
+        new(at, new DeviceMessageBody(stream, Topic(stream), _payload.End(), isAcknowledged, isRetained)
+        {
+            Said = _keepsBooks ? new TapSaid(stamp.ClockMs, pour, isVoid) : null,
+        }, faults);
 
     string Topic(string stream)
     {

@@ -6,6 +6,12 @@ namespace Tapline.Cli.Simulation.Taps;
 /// the start: a fleet that starts at another time has other boots and other messages.</summary>
 sealed record TapWorld(ulong Seed, DateTimeOffset Start, FaultRates Faults)
 {
+    /// <summary>Between two heartbeats of a tap.</summary>
+    public int HeartbeatSeconds { get; init; } = 60;
+
+    /// <summary>Whether messages carry what they say, for whoever keeps books.</summary>
+    public bool KeepsBooks { get; init; }
+
     /// <summary>The start, milliseconds since 1970.</summary>
     public long StartMs { get; } = Start.ToUnixTimeMilliseconds();
 
