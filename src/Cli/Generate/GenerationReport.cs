@@ -128,6 +128,7 @@ sealed record GenerationReport(
         ["history"] = tally.History,
         ["wills"] = tally.Wills,
         ["too_late"] = tally.TooLate,
+        ["deleted_device"] = tally.DeletedDevice,
         ["unsent"] = tally.Unsent,
         ["quarantine"] = new JsonObject
         {

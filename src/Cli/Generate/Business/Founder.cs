@@ -44,6 +44,7 @@ sealed class Founder(BarWorld world)
             Math.Clamp((int)Math.Exp(Math.Log(70) + 0.6 * dice.Normal(6)), 10, 900),
             BarTexts.Address(dice, place.City), BarTime.Day(atMs), null, atMs, atMs))
         {
+            Zone = place.TimeZone,
             // Lognormal with mean 1: a few venues have most of the guests.
             Factor = Math.Exp(0.4 * dice.Normal(0) - 0.08),
             Nights = world.Dice(BarKind.Location, index, BarPurpose.Visits),

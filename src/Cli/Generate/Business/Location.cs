@@ -18,6 +18,9 @@ sealed class Location(int index, Account account, LocationRow row)
     /// <summary>Its key.</summary>
     public Guid Id => Row.Id;
 
+    /// <summary>The clock on its wall.</summary>
+    public required TimeZoneInfo Zone { get; init; }
+
     /// <summary>How many guests it has: 1 is usual.</summary>
     public required double Factor { get; init; }
 

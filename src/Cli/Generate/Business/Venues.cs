@@ -22,7 +22,7 @@ sealed class Venues(BarWorld world, Repairs repairs)
             return;
         var place = new TapPlace(tap.Index, tap.Account.Id, tap.Location.Id, tap.Id)
         {
-            Zone = TimeZoneInfo.FindSystemTimeZoneById(tap.Row.Timezone),
+            Zone = tap.Location.Zone,
             Factor = tap.Location.Factor,
             Nights = tap.Location.Nights,
             BornMs = atMs,

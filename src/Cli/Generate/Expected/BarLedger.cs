@@ -143,6 +143,8 @@ sealed class BarLedger : IDisposable
         var isTooLate = atMs + BarFleet.LatencyMs - said.ClockMs > TooLateMs;
         stream.Add(message.Faults, isTooLate);
         const DeviceFaults unusable = DeviceFaults.Malformed | DeviceFaults.Epoch | DeviceFaults.Unknown;
+        if (tap?.Account.Kept is not null && (message.Faults & unusable) == 0)
+            stream.CountDeletable(tap.Account);
         if (said.Pour is { } pour && tap is not null && (message.Faults & unusable) == 0 && !isTooLate
             && !tap.Account.IsTest)
             Pour(tap, said, pour);
@@ -175,7 +177,7 @@ sealed class BarLedger : IDisposable
             : 0;
         _pours.Add(
             new BookKey(tap.Id, location.Id, tap.Account.Id),
-            BarTime.BusinessDay(said.ClockMs, TimeZoneInfo.FindSystemTimeZoneById(location.Row.Timezone)),
+            BarTime.BusinessDay(said.ClockMs, location.Zone),
             isServed ? sign : 0, isServed ? sign * pour.VolumeMl : 0, sign * waste,
             pour.Kind == "sale" ? sign * (pour.AmountMinor ?? 0) : 0, 1, said.IsVoid ? 1 : 0);
     }

@@ -1,3 +1,4 @@
+using Tapline.Cli.Generate.Business;
 using Tapline.Ingest.Synthetic;
 
 namespace Tapline.Cli.Generate.Expected;
@@ -10,6 +11,8 @@ sealed class StreamTally
         (DeviceFaults.Reordered, "reordered"), (DeviceFaults.Late, "late"), (DeviceFaults.VeryLate, "very_late"),
         (DeviceFaults.Skewed, "skewed"), (DeviceFaults.Void, "voids"),
     ];
+
+    readonly Dictionary<Account, long> _deletable = [];
 
     /// <summary>Times that a message was sent, copies included, wills not.</summary>
     public long Sent { get; set; }
@@ -30,6 +33,10 @@ sealed class StreamTally
     /// <c>unknown_device</c>.</summary>
     public long UnknownDevice { get; set; }
 
+    /// <summary>Of those in the history: of taps whose rows have been deleted since. A reader that comes to them after
+    /// the deletion takes them for messages of taps that nobody knows.</summary>
+    public long DeletedDevice => _deletable.Where(static one => one.Key.IsDeleted).Sum(static one => one.Value);
+
     /// <summary>Messages that are cut off: dead letters as <c>not_json</c>.</summary>
     public long NotJson { get; private set; }
 
@@ -41,6 +48,9 @@ sealed class StreamTally
 
     /// <summary>Of those in the history, how many had which fault.</summary>
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Counts a usable message of a customer that may be deleted.</summary>
+    public void CountDeletable(Account account) => _deletable[account] = _deletable.GetValueOrDefault(account) + 1;
 
     /// <summary>Counts a message that is sent for the first time.</summary>
     public void Add(DeviceFaults faults, bool isTooLate)
