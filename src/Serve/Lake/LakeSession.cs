@@ -95,7 +95,8 @@ public sealed class LakeSession : IDisposable
         if (!_names.TryGetValue(table.Root, out var name))
             _names.Add(table.Root, name = $"tapline_{_names.Count}");
         _scans.Bind(name, table.Scan, ct);
-        CreateView(RelationOf(table), table.Layer, ScanSession.Select(name, table.Scan), ct);
+        var rows = ScanSession.Select(name, table.Scan);
+        CreateView(RelationOf(table), table.Layer, VersionsView.Of(table, rows) ?? rows, ct);
         if (table.Layer != "current")
             return;
         var id = TableId.Parse(table.Name);

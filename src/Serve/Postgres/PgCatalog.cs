@@ -206,10 +206,11 @@ static class PgCatalog
         yield return "pg_current_schema() AS 'main'";
         yield return "pg_version() AS 'PostgreSQL 15.0 (Tapline)'";
         yield return $"pg_current_database() AS {of}";
-        yield return """
+        yield return $"""
             pg_setting(name) AS CASE lower(name) WHEN 'server_version_num' THEN '150000' WHEN 'server_version' THEN
                    '15.0'
-                WHEN 'search_path' THEN pg_search_path() WHEN 'timezone' THEN 'UTC'
+                WHEN 'search_path' THEN {SqlText.Identifier(catalog)}.{PgDialect.Catalog}.pg_search_path()
+                WHEN 'timezone' THEN 'UTC'
                 WHEN 'standard_conforming_strings' THEN 'on'
                 WHEN 'max_index_keys' THEN '32' ELSE '' END,
             (name, missing_ok) AS CASE lower(name) WHEN 'server_version_num' THEN '150000' WHEN 'timezone' THEN 'UTC'

@@ -72,10 +72,11 @@ public sealed class LakeSessionTests : IDisposable
         var table = await DeltaTable.CreateAsync(_lake, root, new DeltaTableDefinition(columns), _services, Ct);
         // Of the two versions of one instant only the later one held.
         await AddAsync(table, root, """
-            SELECT tap, status, op AS _op, version AS _version, make_timestamptz(at * 1000000::BIGINT) AS _valid_from,
+            SELECT tap, status, op AS _op, version AS _version,
+              make_timestamptz(since * 1000000::BIGINT) AS _valid_from,
               make_timestamptz(99::BIGINT) AS _recorded_at
             FROM (VALUES ('a', 'new', 'c', 1, 10), ('a', 'odd', 'u', 2, 20), ('a', 'open', 'u', 3, 20),
-              ('a', 'open', 'd', 5, 40), ('b', 'new', 'c', 2, 15)) AS v(tap, status, op, version, at)
+              ('a', 'open', 'd', 5, 40), ('b', 'new', 'c', 2, 15)) AS v(tap, status, op, version, since)
             """);
         using var session = await OpenAsync();
         Assert.Equal(
