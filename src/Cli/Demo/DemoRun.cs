@@ -144,6 +144,8 @@ sealed class DemoRun(DemoFolder folder, int seed, Screen screen, TimeProvider ti
         Require();
         screen.Line();
         screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select * from entity.entity_customers limit 5\"");
+        screen.Line($"  ./tapline serve --lake {folder.Shown}/lake --pg 5433      "
+            + "SQL over HTTP and PostgreSQL's protocol");
         screen.Line($"  ./tapline sql --lake {folder.Shown}/lake \"select _op, count(*) from history.billing_invoices "
             + "group by all\"");
         if (!keeps)
