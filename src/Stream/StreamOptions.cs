@@ -25,8 +25,8 @@ public sealed record StreamOptions
     internal int Lane { get; init; }
 
     /// <summary>How long changes are gathered before they are committed. The beat slows by itself when commits take
-    /// long:
-    /// a quarter of the time at most is spent committing, up to <see cref="EpochIntervalMax"/>.</summary>
+    /// long: a quarter of the time at most is spent committing, and half of it on models, up to
+    /// <see cref="EpochIntervalMax"/>.</summary>
     public TimeSpan EpochInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The slowest beat.</summary>

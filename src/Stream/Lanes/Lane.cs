@@ -402,7 +402,9 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         await Replays.ApplyAsync(ct);
         await Windows.TakeAsync(_tables.Values, ct);
         var rejected = _quarantine.Rows.Count;
+        var computing = services.Time.GetTimestamp();
         _models?.Run(_committer!.Epoch + 1, clockUs: null, _tables.Values, Devices, ct);
+        var computed = services.Time.GetElapsedTime(computing);
         var committing = _committer!.CommitAsync(_tables, Windows.FlushAsync(ct), ct);
         Windows.Close();
         try
@@ -423,7 +425,8 @@ sealed class Lane(StreamOptions options, LaneServices services, StreamStatusBoar
         board.Rejected(rejected);
         var took = services.Time.GetElapsedTime(began);
         board.Committed(_committer, Lake, _tables, Devices, took);
-        var relaxed = took * 3;
+        // What models cost follows the changes, and waiting saves little of it.
+        var relaxed = computed + (took - computed) * 3;
         return relaxed < options.EpochInterval ? options.EpochInterval
             : relaxed > options.EpochIntervalMax ? options.EpochIntervalMax : relaxed;
     }
