@@ -28,27 +28,31 @@ public readonly record struct LaneStand(string Lane, long Epoch, long CommittedA
 /// <summary>A table of a cut with the SQL of its rows, which can be run until the pin is disposed.</summary>
 sealed record PinnedTable(LakeTable Table, PinnedScan Pin)
 {
-    /// <summary>What SQL calls it, and the rows: first with all columns, then, for current tables, without those that
-    /// start with <c>_</c>.</summary>
-    public ImmutableArray<TableView> Views { get; } = [.. ViewsOf(Table, Pin)];
+    /// <summary>What SQL calls it, and the rows.</summary>
+    public ImmutableArray<TableView> Views { get; } = [.. TableView.Of(Table, Pin.Select)];
+}
 
-    static IEnumerable<TableView> ViewsOf(LakeTable table, PinnedScan pin)
+/// <summary>A view over a table.</summary>
+readonly record struct TableView(string Schema, string Name, string Select)
+{
+    /// <summary>What SQL calls a table, and its rows: first with all columns, then, for current tables, without those
+    /// that start with <c>_</c>.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="select">The SELECT of some columns; of all for null.</param>
+    public static IEnumerable<TableView> Of(LakeTable table, Func<IEnumerable<ScanColumn>?, string> select)
     {
         // SQL has no table without columns; such a table has no rows either.
         if (table.Scan.Columns.IsEmpty)
             yield break;
+        var rows = select(null);
         yield return table.Name.Length == 0
-            ? new TableView(VisibleRelations.Main, table.Layer, pin.Select())
-            : new TableView(
-                table.Layer, table.Name.Replace('.', '_'), VersionsView.Of(table, pin.Select()) ?? pin.Select());
+            ? new TableView(VisibleRelations.Main, table.Layer, rows)
+            : new TableView(table.Layer, table.Name.Replace('.', '_'), VersionsView.Of(table, rows) ?? rows);
         if (table.Layer != "current")
             yield break;
         var id = TableId.Parse(table.Name);
         var shown = table.Scan.Columns.Where(static column => !column.Name.StartsWith('_')).ToList();
         if (shown.Count > 0)
-            yield return new TableView(id.Schema, id.Name, pin.Select(shown));
+            yield return new TableView(id.Schema, id.Name, select(shown));
     }
 }
-
-/// <summary>A view over a table.</summary>
-readonly record struct TableView(string Schema, string Name, string Select);

@@ -89,33 +89,24 @@ public sealed class LakeSession : IDisposable
 
     void Show(LakeTable table, CancellationToken ct)
     {
-        // SQL has no table without columns; such a table has no rows either.
         if (table.Scan.Columns.IsEmpty)
             return;
         if (!_names.TryGetValue(table.Root, out var name))
             _names.Add(table.Root, name = $"tapline_{_names.Count}");
         _scans.Bind(name, table.Scan, ct);
-        var rows = ScanSession.Select(name, table.Scan);
-        CreateView(RelationOf(table), table.Layer, VersionsView.Of(table, rows) ?? rows, ct);
-        if (table.Layer != "current")
-            return;
-        var id = TableId.Parse(table.Name);
-        var visible = table.Scan.Columns.Where(static column => !column.Name.StartsWith('_'));
-        CreateView(
-            $"{SqlText.Identifier(id.Schema)}.{SqlText.Identifier(id.Name)}",
-            id.Schema,
-            ScanSession.Select(name, table.Scan, visible),
-            ct);
+        foreach (var view in TableView.Of(table, columns => ScanSession.Select(name, table.Scan, columns)))
+            Create(view, ct);
     }
 
-    void CreateView(string relation, string schema, string select, CancellationToken ct)
+    void Create(TableView view, CancellationToken ct)
     {
-        if (_views.GetValueOrDefault(relation) == select)
+        var schema = SqlText.Identifier(view.Schema);
+        var relation = $"{schema}.{SqlText.Identifier(view.Name)}";
+        if (_views.GetValueOrDefault(relation) == view.Select)
             return;
-        if (relation.Contains("\".\"", StringComparison.Ordinal))
-            Connection.Execute($"CREATE SCHEMA IF NOT EXISTS {SqlText.Identifier(schema)}", ct);
-        Connection.Execute($"CREATE OR REPLACE VIEW {relation} AS {select}", ct);
-        _views[relation] = select;
+        Connection.Execute(
+            $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE OR REPLACE VIEW {relation} AS {view.Select}", ct);
+        _views[relation] = view.Select;
     }
 }
 
