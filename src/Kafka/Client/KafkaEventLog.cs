@@ -29,25 +29,11 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
         TopicSpec[] wanted = [.. topics.Where(topic => !existing.Contains(topic.Name))];
         if (wanted.Length == 0)
             return;
-        try
+        await AskAsync("create topics", async () =>
         {
-            await _admin.Value.CreateTopicsAsync(wanted.Select(Specification), CreateOptions()).WaitAsync(ct);
-        }
-        catch (CreateTopicsException refused)
-        {
-            // Another process may have created some in the meantime, which is as good.
-            var failed = refused.Results.FirstOrDefault(static result =>
-                result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists);
-            if (failed is not null)
-            {
-                throw new TaplineException(
-                    $"kafka did not create topic {failed.Topic}: {failed.Error.Reason}", cause: refused);
-            }
-        }
-        catch (KafkaException failure)
-        {
-            throw Unreachable("create topics", failure);
-        }
+            await CreateAsync(wanted, ct);
+            return true;
+        }, ct);
         await WaitUntilListedAsync(wanted, ct);
         foreach (var topic in wanted)
             _logger.TopicCreated(topic.Name, topic.Partitions);
@@ -57,26 +43,19 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
     public async Task<IReadOnlyList<TopicInfo>> ListTopicsAsync(CancellationToken ct)
     {
         var admin = _admin.Value;
-        try
-        {
-            // librdkafka offers the list as a blocking call only: it gets a thread of its own, not one of the pool's.
-            var metadata = await Task.Factory.StartNew(
-                () => admin.GetMetadata(options.RequestTimeout),
-                ct,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
-            return
-            [
-                .. from topic in metadata.Topics
-                   where !topic.Error.IsError && !InternalTopics.Contains(topic.Topic)
-                   orderby topic.Topic
-                   select new TopicInfo(topic.Topic, topic.Partitions.Count),
-            ];
-        }
-        catch (KafkaException failure)
-        {
-            throw Unreachable("list topics", failure);
-        }
+        // librdkafka offers the list as a blocking call only: it gets a thread of its own, not one of the pool's.
+        var metadata = await AskAsync("list topics", () => Task.Factory.StartNew(
+            () => admin.GetMetadata(options.RequestTimeout),
+            ct,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default), ct);
+        return
+        [
+            .. from topic in metadata.Topics
+               where !topic.Error.IsError && !InternalTopics.Contains(topic.Topic)
+               orderby topic.Topic
+               select new TopicInfo(topic.Topic, topic.Partitions.Count),
+        ];
     }
 
     /// <inheritdoc/>
@@ -123,6 +102,25 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
         return ValueTask.CompletedTask;
     }
 
+    async Task CreateAsync(TopicSpec[] wanted, CancellationToken ct)
+    {
+        try
+        {
+            await _admin.Value.CreateTopicsAsync(wanted.Select(Specification), CreateOptions()).WaitAsync(ct);
+        }
+        catch (CreateTopicsException refused)
+        {
+            // Another process may have created some in the meantime, which is as good.
+            var failed = refused.Results.FirstOrDefault(static result =>
+                result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists);
+            if (failed is not null)
+            {
+                throw new TaplineException(
+                    $"kafka did not create topic {failed.Topic}: {failed.Error.Reason}", cause: refused);
+            }
+        }
+    }
+
     async Task<long> OffsetAsync(TopicPartition partition, OffsetSpec which, CancellationToken ct)
     {
         var asked = new TopicPartitionOffsetSpec
@@ -130,25 +128,33 @@ public sealed class KafkaEventLog(KafkaOptions options, TimeProvider time, ILogg
             TopicPartition = new(partition.Topic, partition.Partition),
             OffsetSpec = which,
         };
+        return await AskAsync($"say the offsets of {partition}", async () =>
+        {
+            var answer = await _admin.Value.ListOffsetsAsync(
+                [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
+            var found = answer.ResultInfos[0].TopicPartitionOffsetError;
+            // A broker that goes away meanwhile leaves the place of the number empty, or an error beside it.
+            return !found.Error.IsError && found.Offset.Value >= 0
+                ? found.Offset.Value
+                : throw new KafkaException(found.Error.IsError ? found.Error : new Error(ErrorCode.Local_Transport));
+        }, ct);
+    }
+
+    // librdkafka waits for a connection, but gives up when one breaks: a broker that restarts is as good. What is asked
+    // by this can be asked again.
+    async Task<T> AskAsync<T>(string wanted, Func<Task<T>> ask, CancellationToken ct)
+    {
         var started = time.GetTimestamp();
         while (true)
         {
             try
             {
-                var answer = await _admin.Value.ListOffsetsAsync(
-                    [asked], new ListOffsetsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(ct);
-                var found = answer.ResultInfos[0].TopicPartitionOffsetError;
-                // A broker that goes away meanwhile leaves the place of the number empty, or an error beside it.
-                return !found.Error.IsError && found.Offset.Value >= 0
-                    ? found.Offset.Value
-                    : throw new KafkaException(
-                        found.Error.IsError ? found.Error : new Error(ErrorCode.Local_Transport));
+                return await ask();
             }
             catch (KafkaException failure)
             {
-                // librdkafka waits for a connection, but gives up when one breaks: a broker that restarts is as good.
                 if (!IsPassing(failure.Error.Code) || time.GetElapsedTime(started) > options.RequestTimeout)
-                    throw Unreachable($"say the offsets of {partition}", failure);
+                    throw Unreachable(wanted, failure);
             }
             await Task.Delay(BrokerPause, time, ct);
         }
