@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tapline.Contracts;
 using Tapline.Ingest.Synthetic;
 
 namespace Tapline.Cli.Generate;
@@ -43,39 +42,8 @@ sealed class GeneratorFaults
 
     /// <summary>Reads <c>default</c>, <c>none</c>, or names with commas between, each with <c>=rate</c> or its default
     /// rate; <c>default,moves=0.5</c> is both.</summary>
-    public static GeneratorFaults Parse(string text)
-    {
-        var rates = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (word == "none")
-                continue;
-            if (word == "default")
-            {
-                foreach (var (fault, usual) in All)
-                    rates.TryAdd(fault, usual);
-                continue;
-            }
-            var (name, rate) = word.IndexOf('=') is > 0 and var at ? (word[..at], word[(at + 1)..]) : (word, null);
-            var known = Array.Find(All, fault => fault.Name == name);
-            if (known.Name is null)
-                throw Wrong($"no fault is called \"{name}\"");
-            var value = known.Default;
-            if (rate is not null
-                && (!double.TryParse(rate, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-                    || !(value >= 0) || value > (name == "outages" ? 1000 : 1)))
-            {
-                throw Wrong($"\"{rate}\" is no rate of {name}");
-            }
-            rates[name] = value;
-        }
-        return new GeneratorFaults(rates);
-    }
+    public static GeneratorFaults Parse(string text) => new(FaultWords.Rates(text, All));
 
     FaultRates Of(string[] names) => FaultRates.Parse(string.Join(',', names.Select(name =>
         string.Create(CultureInfo.InvariantCulture, $"{name}={this[name]}"))));
-
-    static TaplineException Wrong(string what) => new(
-        $"--faults: {what}",
-        $"write default, none, or some of {string.Join(", ", Names)}, each with =rate if you like");
 }

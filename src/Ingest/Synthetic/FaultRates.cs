@@ -1,6 +1,3 @@
-using System.Globalization;
-using Tapline.Contracts;
-
 namespace Tapline.Ingest.Synthetic;
 
 /// <summary>How often each fault happens.</summary>
@@ -55,38 +52,7 @@ public sealed record FaultRates
 
     /// <summary>Reads <c>default</c>, <c>none</c>, or names with commas between, each with <c>=rate</c> or its default
     /// rate; <c>default,late=0.5</c> is both.</summary>
-    public static FaultRates Parse(string text)
-    {
-        var rates = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (name, rate) = word.IndexOf('=') is > 0 and var at ? (word[..at], word[(at + 1)..]) : (word, null);
-            if (word == "none")
-                continue;
-            if (word == "default")
-            {
-                foreach (var (fault, usual) in All)
-                    rates.TryAdd(fault, usual);
-                continue;
-            }
-            var known = Array.Find(All, fault => fault.Name == name);
-            if (known.Name is null)
-                throw Wrong($"no fault is called \"{name}\"");
-            var value = known.Default;
-            if (rate is not null
-                && (!double.TryParse(rate, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-                    || !(value >= 0) || value > (name == "outages" ? 1000 : 1)))
-            {
-                throw Wrong($"\"{rate}\" is no rate of {name}");
-            }
-            rates[name] = value;
-        }
-        return new FaultRates(rates);
-    }
+    public static FaultRates Parse(string text) => new(FaultWords.Rates(text, All));
 
     double Of(string name) => _rates.GetValueOrDefault(name);
-
-    static TaplineException Wrong(string what) => new(
-        $"--faults: {what}",
-        $"write default, none, or some of {string.Join(", ", Names)}, each with =rate if you like");
 }
