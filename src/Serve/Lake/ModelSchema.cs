@@ -30,7 +30,7 @@ public sealed class ModelSchema : IDisposable
         try
         {
             foreach (var relation in package.Relations.Values)
-                schema.Show(relation, ct);
+                schema.Show(relation.Name, Select(TableOf(session, relation), relation.Columns), ct);
             session.Connection.Execute(string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
@@ -53,21 +53,14 @@ public sealed class ModelSchema : IDisposable
     public void ShowModels(ModelPackage package, CancellationToken ct)
     {
         foreach (var model in package.Models)
-        {
-            var table = TableOf(model);
-            var rows = !model.IsStored ? ModelCatalog.Typed(model) : Select(table, model.Columns);
-            _session.Connection.Execute($"create or replace view {SqlText.Identifier(model.Name)} as {rows}", ct);
-        }
+            Show(model.Name, model.IsStored ? Kept(model) : ModelCatalog.Typed(model), ct);
     }
 
     /// <summary>Shows the rows that snapshots kept, each under the model's name.</summary>
     public void ShowSnapshots(ModelPackage package, CancellationToken ct)
     {
         foreach (var model in package.Stored.Where(static model => model.Kind == ModelKind.Snapshot))
-        {
-            var rows = Select(TableOf(model), model.Columns);
-            _session.Connection.Execute($"create or replace view {SqlText.Identifier(model.Name)} as {rows}", ct);
-        }
+            Show(model.Name, Kept(model), ct);
     }
 
     /// <summary>The table of a model; null where the lake has none yet.</summary>
@@ -89,11 +82,10 @@ public sealed class ModelSchema : IDisposable
     public void Dispose() => _session.Connection.Execute(
         $"set schema = 'main'; drop schema if exists {Name} cascade", CancellationToken.None);
 
-    void Show(Relation relation, CancellationToken ct)
-    {
-        var rows = Select(TableOf(_session, relation), relation.Columns);
-        _session.Connection.Execute($"create or replace view {SqlText.Identifier(relation.Name)} as {rows}", ct);
-    }
+    void Show(string name, string rows, CancellationToken ct) =>
+        _session.Connection.Execute($"create or replace view {SqlText.Identifier(name)} as {rows}", ct);
+
+    string Kept(Model model) => Select(TableOf(model), model.Columns);
 
     // A table that the lake has not yet has no rows; nor has a column that it lacks a value.
     static string Select(LakeTable? table, ImmutableArray<ColumnSchema> columns)

@@ -16,8 +16,7 @@ sealed class ModelTable
     readonly ArrayBufferWriter<byte> _packed = new(512);
     readonly int[] _key;
     readonly ModelHistory? _history;
-    readonly int _closed;
-    readonly ColumnBatch _stored;
+    readonly PackedKey? _closed;
     byte[] _keyBuffer = new byte[64];
 
     /// <summary>The table of a model, without rows.</summary>
@@ -29,8 +28,7 @@ sealed class ModelTable
         Rows = new RelationRows(model.Name, model.Columns);
         Rows.Attach(Current.State, Layout);
         _key = [.. model.Places(model.Key)];
-        _closed = model.Closed.Length > 0 ? model.Places([model.Closed])[0] : -1;
-        _stored = new ColumnBatch(model.Columns);
+        _closed = model.Closed.Length > 0 ? new PackedKey(Layout.Columns, model.Places([model.Closed])) : null;
         _beforeOf = _before.GetAlternateLookup<ReadOnlySpan<byte>>();
         _history = model.Tracked.IsEmpty ? null : new ModelHistory(model);
     }
@@ -96,15 +94,8 @@ sealed class ModelTable
         Current.Put(_packed.WrittenSpan);
     }
 
-    bool IsClosed(ReadOnlySpan<byte> stored)
-    {
-        if (_closed < 0)
-            return true;
-        _stored.Clear();
-        RowCodec.Decode(stored, _stored.Columns, _stored.Columns.Length);
-        var column = _stored.Columns[_closed];
-        return !column.IsNull(0) && column.Booleans[0] != 0;
-    }
+    // The key of a truth value is a byte that says that there is one, and the value.
+    bool IsClosed(ReadOnlySpan<byte> stored) => _closed is null || _closed.Of(stored) is [1, 1];
 
     /// <summary>Removes a row; nothing happens when there is none.</summary>
     public void Remove(ReadOnlySpan<byte> key)
